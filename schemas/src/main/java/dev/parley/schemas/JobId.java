@@ -1,0 +1,26 @@
+package dev.parley.schemas;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/**
+ * The id of one accepted submission.
+ *
+ * <p>How it is made, and how it proves that it was accepted, is told in {@link JobIds}; everybody
+ * else treats it as opaque text.
+ */
+public record JobId(@JsonValue String value) {
+
+  /**
+   * @throws IllegalArgumentException when the value does not follow {@link Identifiers}
+   */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public JobId {
+    Identifiers.require(value, "job id");
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

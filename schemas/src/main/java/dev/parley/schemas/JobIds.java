@@ -1,0 +1,139 @@
+package dev.parley.schemas;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes job ids that carry their own proof.
+ *
+ * <p>An id is {@code job_} and 26 bytes in Crockford's base 32 (lower case): 6 bytes of Unix
+ * milliseconds, 10 random bytes, and the first 10 bytes of an HMAC-SHA-256 over the tenant and
+ * those 16 bytes. Whoever holds the secret can tell, without any store, that this deployment gave
+ * this id to this tenant: an id that verifies was minted by an ingest node, so it is answered as
+ * queued until a worker has written something about it.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class JobIds {
+
+  private static final String PREFIX = "job_";
+  private static final int BODY_BYTES = 16;
+  private static final int PROOF_BYTES = 10;
+  private static final int TEXT_LENGTH = PREFIX.length() + Base32.length(BODY_BYTES + PROOF_BYTES);
+  private static final String ALGORITHM = "HmacSHA256";
+  public static final int MIN_SECRET_BYTES = 16;
+
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final ThreadLocal<Mac> macs;
+
+  /**
+   * @param secret at least {@value #MIN_SECRET_BYTES} bytes, the same on every ingest node
+   * @throws IllegalArgumentException when the secret is too short
+   */
+  public JobIds(byte[] secret, Clock clock) {
+    this(secret, clock, new SecureRandom());
+  }
+
+  JobIds(byte[] secret, Clock clock, RandomGenerator random) {
+    if (secret.length < MIN_SECRET_BYTES) {
+      throw new IllegalArgumentException(
+          "job id secret must have at least " + MIN_SECRET_BYTES + " bytes");
+    }
+    SecretKeySpec key = new SecretKeySpec(secret.clone(), ALGORITHM);
+    this.clock = clock;
+    this.random = random;
+    this.macs = ThreadLocal.withInitial(() -> newMac(key));
+  }
+
+  /** A new id for the tenant, stamped with the current time. */
+  public JobId mint(TenantId tenant) {
+    byte[] body = new byte[BODY_BYTES];
+    random.nextBytes(body);
+    putMillis(body, clock.millis());
+    return seal(tenant, body);
+  }
+
+  /**
+   * The same id for the same tenant and key, always and on every node: two submissions that carry
+   * one idempotency key are one job. It holds no time, so {@link #mintedAt} knows none.
+   */
+  public JobId mintFor(TenantId tenant, String idempotencyKey) {
+    Mac mac = macs.get();
+    mac.update("idempotency\0".getBytes(StandardCharsets.UTF_8));
+    mac.update(tenant.value().getBytes(StandardCharsets.UTF_8));
+    mac.update((byte) 0);
+    byte[] body =
+        Arrays.copyOf(mac.doFinal(idempotencyKey.getBytes(StandardCharsets.UTF_8)), BODY_BYTES);
+    putMillis(body, 0);
+    return seal(tenant, body);
+  }
+
+  /** Whether this deployment gave {@code id} to {@code tenant}. Constant time in the proof. */
+  public boolean verify(TenantId tenant, JobId id) {
+    byte @Nullable [] bytes = bytesOf(id);
+    if (bytes == null) {
+      return false;
+    }
+    byte[] body = Arrays.copyOf(bytes, BODY_BYTES);
+    byte[] proof = Arrays.copyOfRange(bytes, BODY_BYTES, bytes.length);
+    return MessageDigest.isEqual(proof, proof(tenant, body));
+  }
+
+  /** When the id was minted, to the millisecond; null when the id does not tell. */
+  public static @Nullable Instant mintedAt(JobId id) {
+    byte @Nullable [] bytes = bytesOf(id);
+    if (bytes == null) {
+      return null;
+    }
+    long millis = ByteBuffer.wrap(bytes).getLong() >>> 16;
+    return millis == 0 ? null : Instant.ofEpochMilli(millis);
+  }
+
+  private JobId seal(TenantId tenant, byte[] body) {
+    byte[] all = Arrays.copyOf(body, BODY_BYTES + PROOF_BYTES);
+    System.arraycopy(proof(tenant, body), 0, all, BODY_BYTES, PROOF_BYTES);
+    return new JobId(PREFIX + Base32.encode(all));
+  }
+
+  private byte[] proof(TenantId tenant, byte[] body) {
+    Mac mac = macs.get();
+    mac.update(tenant.value().getBytes(StandardCharsets.UTF_8));
+    mac.update((byte) 0);
+    return Arrays.copyOf(mac.doFinal(body), PROOF_BYTES);
+  }
+
+  private static byte @Nullable [] bytesOf(JobId id) {
+    String text = id.value();
+    if (text.length() != TEXT_LENGTH || !text.startsWith(PREFIX)) {
+      return null;
+    }
+    return Base32.decode(text.substring(PREFIX.length()), BODY_BYTES + PROOF_BYTES);
+  }
+
+  private static void putMillis(byte[] body, long millis) {
+    for (int i = 0; i < 6; i++) {
+      body[i] = (byte) (millis >>> (40 - 8 * i));
+    }
+  }
+
+  private static Mac newMac(SecretKeySpec key) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      return mac;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.parley.schemas;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.schemas.chat.FinishReason;
+import java.math.BigDecimal;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one provider call used: a row of the ledger and a record of {@link Topics#USAGE_EVENTS}.
+ *
+ * @param eventId deterministic, see {@link #eventId(JobId, int, int)}
+ * @param durationMs from the call's begin to its end, in milliseconds
+ * @param timestamp when the call ended; decides the hour that it is counted in
+ * @param costUSD exact; null when the price is unknown
+ * @param priceVersion the price book's version that {@code costUSD} was computed with
+ * @param estimated true when the provider told no usage and the tokens were estimated
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record UsageEvent(
+    String eventId,
+    @Nullable String requestId,
+    JobId jobId,
+    SessionId sessionId,
+    TenantId tenantId,
+    @Nullable String botId,
+    String provider,
+    String model,
+    FinishReason finishReason,
+    long durationMs,
+    Instant timestamp,
+    String routingDecision,
+    @Nullable ObjectNode metadata,
+    long inputTokens,
+    long outputTokens,
+    long cachedTokens,
+    long cachedReadTokens,
+    long cachedWriteTokens,
+    long reasoningTokens,
+    @Nullable @JsonInclude(JsonInclude.Include.ALWAYS) BigDecimal costUSD,
+    @Nullable String priceVersion,
+    boolean estimated) {
+
+  /** One id per provider call: the job, the attempt that made it, and the step within it. */
+  public static String eventId(JobId jobId, int attempt, int step) {
+    return jobId.value() + "." + attempt + "." + step;
+  }
+
+  @Override
+  @JsonProperty("costUSD")
+  public @Nullable BigDecimal costUSD() {
+    return costUSD;
+  }
+}

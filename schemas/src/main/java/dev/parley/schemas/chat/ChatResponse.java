@@ -1,0 +1,27 @@
+package dev.parley.schemas.chat;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+
+/**
+ * What a model answered to one turn.
+ *
+ * @param text the text of all text parts of {@code content}
+ * @param routingDecision how the model was chosen, for instance {@code default:gpt-5-mini}
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ChatResponse(
+    String text,
+    List<Part> content,
+    FinishReason finishReason,
+    String model,
+    String provider,
+    List<Part.ToolCall> toolCalls,
+    TokenUsage usage,
+    String routingDecision) {
+
+  public ChatResponse {
+    content = List.copyOf(content);
+    toolCalls = List.copyOf(toolCalls);
+  }
+}

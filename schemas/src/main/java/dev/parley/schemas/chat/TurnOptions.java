@@ -1,0 +1,34 @@
+package dev.parley.schemas.chat;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a submission asks of its model call beyond the content. Everything is optional; what is null
+ * is decided by the session and then by the deployment.
+ *
+ * @param maxTokens upper bound of output tokens
+ * @param toolChoice {@code {"type":"auto"|"any"|"none"}} or {@code {"type":"tool","name":...}}
+ * @param responseFormat {@code {"type":"text"|"json_object"}} or {@code
+ *     {"type":"json_schema","name":...,"schema":...,"strict":...}}
+ * @param budgetUsd the most that this request may cost
+ * @param priority higher goes first among the sessions of one tenant
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record TurnOptions(
+    @Nullable String model,
+    @Nullable String provider,
+    @Nullable Integer maxTokens,
+    @Nullable BigDecimal temperature,
+    @Nullable List<Tool> tools,
+    @Nullable JsonNode toolChoice,
+    @Nullable JsonNode responseFormat,
+    @Nullable BigDecimal budgetUsd,
+    @Nullable Integer priority) {
+
+  public static final TurnOptions NONE =
+      new TurnOptions(null, null, null, null, null, null, null, null, null);
+}
