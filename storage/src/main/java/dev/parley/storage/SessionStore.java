@@ -1,0 +1,92 @@
+package dev.parley.storage;
+
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.chat.Message;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps conversations: a session row and its messages, which are appended and never rewritten.
+ *
+ * <p>Turns are appended through {@link TurnWriter}, which knows how to do so in one transaction
+ * with the job and its usage.
+ */
+public interface SessionStore {
+
+  /** Creates a session unless one of that key is there, in which case nothing changes. */
+  CreateResult create(NewSession session);
+
+  @Nullable Session find(SessionKey key);
+
+  /**
+   * Messages by position, oldest first.
+   *
+   * @param fromPosition 0 is the first message, the system message when there is one
+   * @return at most {@code limit} messages; empty when the session is not there or has no more
+   */
+  List<Message> messages(SessionKey key, long fromPosition, int limit);
+
+  /**
+   * @throws InvalidCursorException when the cursor is not one of this store's
+   */
+  Page<Session> list(SessionQuery query);
+
+  /**
+   * Removes the session and its messages; jobs and usage stay.
+   *
+   * @return false when it was not there
+   */
+  boolean delete(SessionKey key);
+
+  /**
+   * Makes a new session from the first {@code messageCount} messages of another.
+   *
+   * @param resetUsage whether the new session's totals begin at zero
+   */
+  ForkResult fork(
+      SessionKey from, SessionId newId, long messageCount, boolean resetUsage, Instant now);
+
+  /**
+   * Removes the messages at the given positions and closes the gaps.
+   *
+   * @param expectedMessageCount the count that the positions were chosen by
+   * @return the session afterwards; null when it is gone or has another count by now
+   */
+  @Nullable Session removeMessages(
+      SessionKey key,
+      long incarnation,
+      long expectedMessageCount,
+      Collection<Long> positions,
+      Instant now);
+
+  /**
+   * What turns need, for many sessions in one go.
+   *
+   * @param maxMessages how many of the newest messages of each
+   * @return the sessions that are there
+   */
+  Map<SessionKey, Conversation> load(Collection<SessionKey> keys, int maxMessages);
+
+  /** What came of creating a session. */
+  sealed interface CreateResult {
+    record Created(Session session) implements CreateResult {}
+
+    record AlreadyExists() implements CreateResult {}
+  }
+
+  /** What came of forking a session. */
+  sealed interface ForkResult {
+    record Forked(Session session) implements ForkResult {}
+
+    record SourceNotFound() implements ForkResult {}
+
+    /** {@code messageCount} is more than the source has. */
+    record IndexOutOfRange(long sourceMessageCount) implements ForkResult {}
+
+    record TargetExists() implements ForkResult {}
+  }
+}

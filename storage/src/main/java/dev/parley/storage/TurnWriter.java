@@ -1,0 +1,70 @@
+package dev.parley.storage;
+
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.Message;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes how turns ended: a turn's messages, its job's end and its usage rows, all or nothing.
+ *
+ * <p>With sessions in PostgreSQL that is one transaction. With sessions elsewhere the messages are
+ * appended first, at most once per job, together with the whole turn end; whoever finds a job whose
+ * turn end is there already, by {@link #recover}, writes that one instead of calling the provider.
+ */
+public interface TurnWriter {
+
+  /**
+   * Writes many turn ends, in one transaction where the stores allow it.
+   *
+   * @return a result for each, in order
+   */
+  List<CommitResult> commit(List<TurnEnd> ends);
+
+  /** The turn end of a job whose messages were appended but whose job was not ended, or null. */
+  @Nullable TurnEnd recover(JobId jobId);
+
+  /**
+   * How a turn ended.
+   *
+   * @param attempt the claim that the caller holds
+   * @param incarnation of the session that the turn was made from; ignored when there are no
+   *     messages
+   * @param messages to append, question and answer; empty unless the job completed
+   * @param usage a row for each provider call; written also when the job was cancelled meanwhile
+   */
+  record TurnEnd(
+      JobOutcome outcome,
+      int attempt,
+      long incarnation,
+      List<Message> messages,
+      List<UsageEvent> usage) {
+    public TurnEnd {
+      messages = List.copyOf(messages);
+      usage = List.copyOf(usage);
+    }
+  }
+
+  /** What came of a turn end. */
+  sealed interface CommitResult {
+    /**
+     * It is written.
+     *
+     * @param session after the turn; null when the turn appended nothing
+     */
+    record Committed(@Nullable Session session) implements CommitResult {}
+
+    /**
+     * The job was ended by somebody else (by a cancel, or by a worker that holds a later attempt):
+     * nothing was written but, when the job was cancelled under this attempt, the usage rows.
+     *
+     * @param job as it stands; not ended when a later attempt is under way
+     */
+    record Fenced(Job job) implements CommitResult {}
+
+    /** The session is not there any more, in that incarnation: nothing was written. */
+    record SessionGone() implements CommitResult {}
+  }
+}

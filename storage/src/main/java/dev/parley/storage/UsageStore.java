@@ -1,0 +1,97 @@
+package dev.parley.storage;
+
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.TenantId;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.UsageTotal;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the usage ledger (a row per provider call) and the totals (a row per cell). */
+public interface UsageStore {
+
+  /** The ledger rows of these jobs, for publishing them again. */
+  List<UsageEvent> eventsOf(Collection<JobId> jobIds);
+
+  /**
+   * Hands over ledger rows, oldest first, without ever holding them all.
+   *
+   * @param sink called on the caller's thread; what it throws ends the reading and is passed on
+   */
+  void forEachEvent(UsageFilter filter, Consumer<UsageEvent> sink);
+
+  /**
+   * Sums. Read from the totals where the filter and the grouping allow it, else from the ledger.
+   *
+   * @return a row per group, ordered by the group; one row without groups when {@code groupBy} is
+   *     empty, also when there was no usage
+   */
+  List<UsageSum> sum(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone);
+
+  /**
+   * Writes absolute totals; one with a version that is not higher than what is there is ignored, so
+   * replays converge.
+   */
+  void writeTotals(Collection<UsageTotal> totals);
+
+  /** When totals were last written, null when never. */
+  @Nullable Instant totalsAsOf();
+
+  /**
+   * Which usage.
+   *
+   * @param tenantId null: all tenants, for administrators and batch exports
+   * @param since inclusive
+   * @param until exclusive
+   */
+  record UsageFilter(
+      @Nullable TenantId tenantId,
+      @Nullable SessionId sessionId,
+      @Nullable String botId,
+      @Nullable String model,
+      @Nullable String provider,
+      @Nullable Instant since,
+      @Nullable Instant until) {
+
+    public static UsageFilter ofTenant(TenantId tenantId) {
+      return new UsageFilter(tenantId, null, null, null, null, null, null);
+    }
+  }
+
+  /** What sums can be grouped by. */
+  enum UsageDimension {
+    TENANT,
+    PROVIDER,
+    MODEL,
+    SESSION,
+    BOT,
+    HOUR,
+    DAY,
+    MONTH
+  }
+
+  /**
+   * The sum of a group.
+   *
+   * @param group the group's values in the order of {@code groupBy}; times as ISO 8601 text (hours
+   *     with offset, days as dates, months as yyyy-MM), null where the row has no such value
+   * @param costUSD the exact sum of the known costs
+   * @param unpricedRequestCount requests whose cost is not known
+   */
+  record UsageSum(
+      List<@Nullable String> group,
+      long requestCount,
+      long inputTokens,
+      long outputTokens,
+      long reasoningTokens,
+      long cachedTokens,
+      long cachedWriteTokens,
+      BigDecimal costUSD,
+      long unpricedRequestCount) {}
+}
