@@ -1,0 +1,46 @@
+package dev.parley.worker.provider;
+
+/**
+ * What one call used, in tokens, in one meaning for all providers.
+ *
+ * @param inputTokens all input: fresh, read from the cache and written to it
+ * @param outputTokens all output, reasoning included
+ * @param cachedReadTokens the part of the input that was read from the provider's cache
+ * @param cachedWrite5mTokens the part of the input that was written to a cache of five minutes
+ * @param cachedWrite1hTokens the part of the input that was written to a cache of an hour
+ * @param reasoningTokens the part of the output that was reasoning
+ */
+public record ProviderUsage(
+    long inputTokens,
+    long outputTokens,
+    long cachedReadTokens,
+    long cachedWrite5mTokens,
+    long cachedWrite1hTokens,
+    long reasoningTokens) {
+
+  /**
+   * Parts that exceed their whole are cut to it: a provider's slip must not make prices negative.
+   */
+  public ProviderUsage {
+    inputTokens = Math.max(0, inputTokens);
+    outputTokens = Math.max(0, outputTokens);
+    cachedReadTokens = Math.clamp(cachedReadTokens, 0, inputTokens);
+    cachedWrite5mTokens = Math.clamp(cachedWrite5mTokens, 0, inputTokens - cachedReadTokens);
+    cachedWrite1hTokens =
+        Math.clamp(cachedWrite1hTokens, 0, inputTokens - cachedReadTokens - cachedWrite5mTokens);
+    reasoningTokens = Math.clamp(reasoningTokens, 0, outputTokens);
+  }
+
+  public static ProviderUsage of(long inputTokens, long outputTokens) {
+    return new ProviderUsage(inputTokens, outputTokens, 0, 0, 0, 0);
+  }
+
+  public long cachedWriteTokens() {
+    return cachedWrite5mTokens + cachedWrite1hTokens;
+  }
+
+  /** Input at the full price: neither read from a cache nor written to one. */
+  public long freshInputTokens() {
+    return inputTokens - cachedReadTokens - cachedWriteTokens();
+  }
+}
