@@ -74,9 +74,7 @@ public final class Router {
     return new ProviderException(new Failure.InvalidRequest(reason), null);
   }
 
-  /**
-   * Models that begin with {@code prefix} are served by {@code provider}, if it is configured.
-   */
+  /** Models that begin with {@code prefix} are served by {@code provider}, if it is configured. */
   public record ModelPrefix(String prefix, String provider) {
 
     /** How the known providers name their models. */
