@@ -1,0 +1,93 @@
+package dev.parley.runtime;
+
+import dev.parley.schemas.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the topics that are not there yet; those that are there are left as they are.
+ *
+ * @param partitions of each topic; the upper bound of workers that share the load
+ * @param replication 0 takes the broker's default
+ */
+public record TopicSetup(int partitions, int replication) {
+
+  private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
+
+  private static final String LOG_APPEND_TIME = "LogAppendTime";
+
+  public static TopicSetup from(Env env) {
+    return new TopicSetup(
+        env.getInt("TOPIC_PARTITIONS", 24, 1, 10_000), env.getInt("TOPIC_REPLICATION", 0, 0, 100));
+  }
+
+  /**
+   * Makes sure that all topics are there. Waits for Kafka as long as it takes, trying every second.
+   *
+   * @throws InterruptedException when interrupted while waiting
+   */
+  public void ensure(KafkaSettings kafka) throws InterruptedException {
+    boolean told = false;
+    while (true) {
+      try (Admin admin = Admin.create(kafka.common("parley-topic-setup"))) {
+        create(admin);
+        return;
+      } catch (ExecutionException | RuntimeException e) {
+        if (!told) {
+          log.atWarn()
+              .setMessage("waiting for kafka")
+              .addKeyValue("cause", String.valueOf(e.getMessage()))
+              .log();
+          told = true;
+        }
+        Thread.sleep(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  private void create(Admin admin) throws ExecutionException, InterruptedException {
+    Set<String> present = admin.listTopics().names().get();
+    for (NewTopic topic : topics()) {
+      if (present.contains(topic.name())) {
+        continue;
+      }
+      try {
+        admin.createTopics(List.of(topic)).all().get();
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private List<NewTopic> topics() {
+    String week = Long.toString(Duration.ofDays(7).toMillis());
+    String month = Long.toString(Duration.ofDays(30).toMillis());
+    return List.of(
+        topic(Topics.SUBMISSIONS, Map.of(TopicConfig.RETENTION_MS_CONFIG, month)),
+        topic(Topics.OUTCOMES, Map.of(TopicConfig.RETENTION_MS_CONFIG, week)),
+        topic(Topics.DEAD_LETTERS, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1")),
+        topic(Topics.USAGE_EVENTS, Map.of(TopicConfig.RETENTION_MS_CONFIG, month)),
+        topic(
+            Topics.USAGE_TOTALS,
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
+  }
+
+  private NewTopic topic(String name, Map<String, String> settings) {
+    Map<String, String> all = new java.util.TreeMap<>(settings);
+    all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, LOG_APPEND_TIME);
+    Optional<Short> factor = replication == 0 ? Optional.empty() : Optional.of((short) replication);
+    return new NewTopic(name, Optional.of(partitions), factor).configs(all);
+  }
+}
