@@ -1,0 +1,194 @@
+package dev.parley.infra;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kafka, PostgreSQL and Redis of one's own, on 127.0.0.1.
+ *
+ * <p>Nothing runs before {@link #start()}. When the JVM is killed, a guard ends the child processes
+ * and deletes the temporary directory. May be used from any thread.
+ */
+public final class EmbeddedInfrastructure implements Infrastructure {
+
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedInfrastructure.class);
+
+  private final InfrastructureSettings settings;
+  private @Nullable Running running;
+
+  public EmbeddedInfrastructure(InfrastructureSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Starts all three at the same time and returns when all answer. Starts nothing when one of them
+   * cannot.
+   *
+   * @throws InfrastructureException with a message for the user
+   */
+  public synchronized void start() {
+    if (running != null) {
+      return;
+    }
+    long began = System.nanoTime();
+    Running starting = Running.prepare(settings);
+    try {
+      inParallel(starting.parts(), InfrastructurePart::start);
+    } catch (RuntimeException e) {
+      starting.close();
+      throw e;
+    }
+    running = starting;
+    log.atInfo()
+        .setMessage("infrastructure started")
+        .addKeyValue("kafka", starting.kafka().port())
+        .addKeyValue("postgres", starting.postgres().port())
+        .addKeyValue("redis", starting.redis().port())
+        .addKeyValue("millis", (System.nanoTime() - began) / 1_000_000)
+        .log();
+  }
+
+  public InfrastructurePart kafka() {
+    return running().kafka();
+  }
+
+  public InfrastructurePart postgres() {
+    return running().postgres();
+  }
+
+  public InfrastructurePart redis() {
+    return running().redis();
+  }
+
+  @Override
+  public String kind() {
+    return "embedded";
+  }
+
+  @Override
+  public String kafkaBootstrapServers() {
+    return "127.0.0.1:" + kafka().port();
+  }
+
+  @Override
+  public String databaseUrl() {
+    return "postgres://parley:parley@127.0.0.1:%d/parley".formatted(postgres().port());
+  }
+
+  @Override
+  public String redisUrl() {
+    return "redis://127.0.0.1:" + redis().port();
+  }
+
+  @Override
+  public List<String> check() {
+    return running().parts().stream()
+        .map(InfrastructurePart::problem)
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (running != null) {
+      running.close();
+      running = null;
+    }
+  }
+
+  private synchronized Running running() {
+    if (running == null) {
+      throw new IllegalStateException("not started");
+    }
+    return running;
+  }
+
+  private interface Step {
+    void on(InfrastructurePart part);
+  }
+
+  private static void inParallel(List<InfrastructurePart> parts, Step step) {
+    try (var executor =
+        Executors.newThreadPerTaskExecutor(
+            Thread.ofPlatform().name("infrastructure-", 0).factory())) {
+      var futures = new ArrayList<Future<?>>();
+      for (InfrastructurePart part : parts) {
+        futures.add(executor.submit(() -> step.on(part)));
+      }
+      RuntimeException failure = null;
+      for (Future<?> future : futures) {
+        try {
+          future.get();
+        } catch (ExecutionException e) {
+          RuntimeException cause =
+              e.getCause() instanceof RuntimeException known
+                  ? known
+                  : new InfrastructureException("cannot start: " + e.getCause(), e);
+          if (failure == null) {
+            failure = cause;
+          } else {
+            failure.addSuppressed(cause);
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new InfrastructureException("interrupted");
+        }
+      }
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
+
+  private record Running(
+      DataDirectory data, EmbeddedKafka kafka, EmbeddedPostgres postgres, EmbeddedRedis redis) {
+
+    static Running prepare(InfrastructureSettings settings) {
+      DataDirectory data = DataDirectory.open(settings.dataDirectory());
+      var reserved = new ArrayList<ReservedPort>();
+      try {
+        reserved.add(ReservedPort.reserve("Kafka", settings.kafkaPort(), "--kafka-port"));
+        reserved.add(
+            ReservedPort.reserve("PostgreSQL", settings.postgresPort(), "--postgres-port"));
+        reserved.add(ReservedPort.reserve("Redis", settings.redisPort(), "--redis-port"));
+        boolean durable = !settings.relaxedDurability();
+        return new Running(
+            data,
+            new EmbeddedKafka(data.directory("kafka"), reserved.get(0)),
+            new EmbeddedPostgres(data, reserved.get(1), durable),
+            new EmbeddedRedis(data, reserved.get(2), !data.isTemporary()));
+      } catch (RuntimeException e) {
+        reserved.forEach(ReservedPort::close);
+        data.close();
+        throw e;
+      }
+    }
+
+    List<InfrastructurePart> parts() {
+      return List.of(kafka, postgres, redis);
+    }
+
+    void close() {
+      try {
+        inParallel(
+            parts(),
+            part -> {
+              if (data.isTemporary() && part instanceof EmbeddedPostgres throwaway) {
+                throwaway.stopAtOnce();
+              } else {
+                part.stop();
+              }
+            });
+      } finally {
+        data.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.parley.infra;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+
+/** 127.0.0.1, where everything embedded listens; the name localhost may mean ::1 as well. */
+final class Loopback {
+
+  private static final int TIMEOUT_MILLIS = 2_000;
+
+  private Loopback() {}
+
+  static InetSocketAddress address(int port) throws UnknownHostException {
+    return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+  }
+
+  /** A connection on which no read blocks for more than seconds. */
+  static Socket connect(int port) throws IOException {
+    var socket = new Socket();
+    try {
+      socket.connect(address(port), TIMEOUT_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+}
