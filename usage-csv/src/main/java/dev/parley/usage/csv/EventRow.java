@@ -1,0 +1,67 @@
+package dev.parley.usage.csv;
+
+import dev.parley.schemas.Json;
+import dev.parley.schemas.UsageEvent;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The line of a single usage event. */
+final class EventRow {
+
+  static final List<String> COLUMNS =
+      List.of(
+          "eventId",
+          "requestId",
+          "jobId",
+          "sessionId",
+          "tenantId",
+          "botId",
+          "provider",
+          "model",
+          "finishReason",
+          "durationMs",
+          "timestamp",
+          "routingDecision",
+          "metadata",
+          "inputTokens",
+          "outputTokens",
+          "cachedTokens",
+          "cachedReadTokens",
+          "cachedWriteTokens",
+          "reasoningTokens",
+          "costUSD",
+          "priceVersion",
+          "estimated");
+
+  private EventRow() {}
+
+  static List<String> of(UsageEvent event) {
+    return List.of(
+        text(event.eventId()),
+        text(event.requestId()),
+        text(event.jobId().value()),
+        text(event.sessionId().value()),
+        text(event.tenantId().value()),
+        text(event.botId()),
+        text(event.provider()),
+        text(event.model()),
+        event.finishReason().wireName(),
+        Long.toString(event.durationMs()),
+        Json.format(event.timestamp()),
+        text(event.routingDecision()),
+        event.metadata() == null ? "" : event.metadata().toString(),
+        Long.toString(event.inputTokens()),
+        Long.toString(event.outputTokens()),
+        Long.toString(event.cachedTokens()),
+        Long.toString(event.cachedReadTokens()),
+        Long.toString(event.cachedWriteTokens()),
+        Long.toString(event.reasoningTokens()),
+        event.costUSD() == null ? "" : event.costUSD().toPlainString(),
+        text(event.priceVersion()),
+        Boolean.toString(event.estimated()));
+  }
+
+  private static String text(@Nullable String value) {
+    return value == null ? "" : FormulaFence.guard(value);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.usage.csv;
+
+import org.jspecify.annotations.NullMarked;
