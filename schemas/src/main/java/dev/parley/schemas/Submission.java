@@ -46,6 +46,6 @@ public sealed interface Submission {
       Content content,
       @Nullable ObjectNode metadata,
       TurnOptions options,
-      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean createSession)
+      boolean createSession)
       implements Submission {}
 }

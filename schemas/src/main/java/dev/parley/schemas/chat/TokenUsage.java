@@ -1,6 +1,5 @@
 package dev.parley.schemas.chat;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ public record TokenUsage(
     long cachedWriteTokens,
     long reasoningTokens,
     @Nullable BigDecimal costUSD,
-    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean estimated) {
+    boolean estimated) {
 
   public static final TokenUsage NONE = new TokenUsage(0, 0, 0, 0, 0, BigDecimal.ZERO, false);
 
