@@ -1,0 +1,95 @@
+package dev.parley.worker.turn;
+
+import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.FinishReason;
+import dev.parley.schemas.chat.TokenUsage;
+import dev.parley.worker.provider.ProviderUsage;
+import dev.parley.worker.provider.Router;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a call used into tokens with a price, and into the ledger's row. */
+final class Metering {
+
+  private final Pricing pricing;
+
+  Metering(Pricing pricing) {
+    this.pricing = pricing;
+  }
+
+  /**
+   * The ledger's row of one call.
+   *
+   * @param told what the provider told; null when it told nothing, then {@code estimate} counts
+   */
+  UsageEvent event(
+      MessageSubmitted submission,
+      int attempt,
+      Router.Route route,
+      String model,
+      FinishReason finishReason,
+      Instant startedAt,
+      Instant endedAt,
+      @Nullable ProviderUsage told,
+      ProviderUsage estimate) {
+    ProviderUsage usage = told == null ? estimate : told;
+    Pricing.Priced priced = priceOf(route, model, usage, endedAt);
+    return new UsageEvent(
+        UsageEvent.eventId(submission.jobId(), attempt, 1),
+        submission.requestId(),
+        submission.jobId(),
+        submission.sessionId(),
+        submission.tenantId(),
+        botOf(submission),
+        route.provider().name(),
+        model,
+        finishReason,
+        Math.max(0, Duration.between(startedAt, endedAt).toMillis()),
+        endedAt,
+        route.decision(),
+        submission.metadata(),
+        usage.inputTokens(),
+        usage.outputTokens(),
+        usage.cachedReadTokens(),
+        usage.cachedReadTokens(),
+        usage.cachedWriteTokens(),
+        usage.reasoningTokens(),
+        priced.costUSD(),
+        priced.version(),
+        told == null);
+  }
+
+  static TokenUsage usageOf(UsageEvent event) {
+    return new TokenUsage(
+        event.inputTokens(),
+        event.outputTokens(),
+        event.cachedTokens(),
+        event.cachedWriteTokens(),
+        event.reasoningTokens(),
+        event.costUSD(),
+        event.estimated());
+  }
+
+  /**
+   * Providers answer with a dated name for the model that was asked for; the price is looked up by
+   * that name first.
+   */
+  private Pricing.Priced priceOf(
+      Router.Route route, String model, ProviderUsage usage, Instant endedAt) {
+    Pricing.Priced priced = pricing.price(route.provider().name(), model, usage, endedAt);
+    return priced.costUSD() != null || model.equals(route.model())
+        ? priced
+        : pricing.price(route.provider().name(), route.model(), usage, endedAt);
+  }
+
+  /** A client names the bot that speaks in the metadata of its messages. */
+  private static @Nullable String botOf(MessageSubmitted submission) {
+    if (submission.metadata() == null) {
+      return null;
+    }
+    var botId = submission.metadata().get("botId");
+    return botId != null && botId.isTextual() ? botId.textValue() : null;
+  }
+}

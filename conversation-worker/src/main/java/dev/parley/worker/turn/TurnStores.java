@@ -1,0 +1,35 @@
+package dev.parley.worker.turn;
+
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.storage.Conversation;
+import dev.parley.storage.NewSession;
+import dev.parley.storage.TurnWriter.CommitResult;
+import dev.parley.storage.TurnWriter.TurnEnd;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a turn needs of the stores, one item at a time; behind it many turns share a statement.
+ * Everything but {@link #commit} may throw {@link dev.parley.storage.StoreUnavailableException}.
+ */
+interface TurnStores {
+
+  /** The session with its newest messages, null when it is not there. */
+  @Nullable Conversation load(SessionKey key) throws InterruptedException;
+
+  /** Makes the session unless it is there. */
+  void createIfAbsent(NewSession session);
+
+  /** A turn end that was written half; see {@link dev.parley.storage.TurnWriter#recover}. */
+  @Nullable TurnEnd recover(JobId jobId);
+
+  /**
+   * Writes a turn's end. Waits as long as the store is away: what a provider was paid for is not
+   * thrown away because a database restarts.
+   */
+  CommitResult commit(TurnEnd end) throws InterruptedException;
+
+  List<UsageEvent> usageOf(JobId jobId);
+}

@@ -1,0 +1,325 @@
+package dev.parley.worker.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.schemas.Decoded;
+import dev.parley.schemas.EventCodec;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.JobStatus;
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.schemas.TenantId;
+import dev.parley.schemas.Topics;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.Content;
+import dev.parley.schemas.chat.FinishReason;
+import dev.parley.schemas.chat.Message;
+import dev.parley.schemas.chat.Part;
+import dev.parley.schemas.chat.Role;
+import dev.parley.schemas.chat.TurnOptions;
+import dev.parley.storage.Job;
+import dev.parley.storage.NewSession;
+import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.TurnWriter.TurnEnd;
+import dev.parley.worker.engine.Step;
+import dev.parley.worker.provider.ChatProvider;
+import dev.parley.worker.provider.Deadlines;
+import dev.parley.worker.provider.Failure;
+import dev.parley.worker.provider.ProviderCall;
+import dev.parley.worker.provider.ProviderException;
+import dev.parley.worker.provider.ProviderReply;
+import dev.parley.worker.provider.ProviderUsage;
+import dev.parley.worker.provider.ReplyListener;
+import dev.parley.worker.provider.Router;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class TurnRunnerTest {
+
+  private static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123Z");
+  private static final SessionKey SESSION =
+      new SessionKey(new TenantId("acme"), new SessionId("s1"));
+  private static final JobId JOB = new JobId("job_1");
+
+  private final FakeTurnStores stores = new FakeTurnStores();
+  private final RunningTurns running = new RunningTurns();
+  private final MockProducer<byte[], byte[]> kafka =
+      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final Admission.CallHistory history = new Admission.CallHistory();
+  private final FakeProvider provider = new FakeProvider();
+  private final TurnRunner runner = newRunner();
+
+  @Test
+  void aCompletedTurnAppendsQuestionAndAnswerAndItsUsage() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+
+    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+
+    TurnEnd end = stores.committed.getFirst();
+    assertThat(end.messages()).extracting(Message::role).containsExactly(Role.USER, Role.ASSISTANT);
+    assertThat(end.messages().get(1).content().text()).isEqualTo("hello back");
+    assertThat(end.incarnation()).isEqualTo(7);
+    UsageEvent usage = end.usage().getFirst();
+    assertThat(usage.eventId()).isEqualTo("job_1.1.1");
+    assertThat(usage.costUSD()).isEqualByComparingTo("0.0123");
+    assertThat(usage.estimated()).isFalse();
+    assertThat(usage.routingDecision()).isEqualTo("default:m");
+    assertThat(published(Topics.USAGE_EVENTS)).hasSize(1);
+    assertThat(outcome()).isInstanceOf(JobOutcome.Completed.class);
+  }
+
+  @Test
+  void whatTheProviderDidNotTellIsEstimatedAndSaidToBe() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    provider.usage = null;
+
+    runner.run(submission(null, false), 1, history);
+
+    UsageEvent usage = stores.committed.getFirst().usage().getFirst();
+    assertThat(usage.estimated()).isTrue();
+    assertThat(usage.outputTokens()).isPositive();
+  }
+
+  @Test
+  void anExpiredJobNeverReachesTheProvider() throws Exception {
+    runner.run(submission(NOW, false), 1, history);
+
+    assertThat(provider.calls).isEmpty();
+    assertThat(outcome()).isInstanceOf(JobOutcome.Expired.class);
+  }
+
+  @Test
+  void aMissingSessionFailsTheJobUnlessItIsToBeMade() throws Exception {
+    runner.run(submission(null, false), 1, history);
+    assertThat(outcome()).isInstanceOf(JobOutcome.Failed.class);
+    assertThat(provider.calls).isEmpty();
+
+    kafka.clear();
+    runner.run(submission(null, true), 1, history);
+    assertThat(outcome()).isInstanceOf(JobOutcome.Completed.class);
+  }
+
+  @Test
+  void aFailureThatMayPassGivesThePermitUpAndCountsItsTries() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    provider.failure = new ProviderException(new Failure.Connection(), null);
+
+    runner.run(submission(null, false), 1, history);
+
+    // Nothing said to try again, so this one is final, costs nothing and changes no session.
+    JobOutcome.Failed failed = (JobOutcome.Failed) outcome();
+    assertThat(failed.error().code()).isEqualTo("provider_unreachable");
+    assertThat(stores.committed.getFirst().messages()).isEmpty();
+    assertThat(stores.committed.getFirst().usage()).isEmpty();
+  }
+
+  @Test
+  void aFailureAfterOutputIsBilled() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    provider.failure =
+        new ProviderException(
+            new Failure.BrokenStream(),
+            new ProviderException.Partial(true, List.of(new Part.Text("hel")), null, "m", null),
+            null);
+
+    runner.run(submission(null, false), 1, history);
+
+    UsageEvent usage = stores.committed.getFirst().usage().getFirst();
+    assertThat(usage.finishReason()).isEqualTo(FinishReason.ERROR);
+    assertThat(usage.estimated()).isTrue();
+  }
+
+  @Test
+  void aStoreThatIsAwayIsReportedBeforeAnythingIsPaid() {
+    stores.away = true;
+
+    assertThatThrownBy(() -> runner.run(submission(null, false), 1, history))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(provider.calls).isEmpty();
+  }
+
+  @Test
+  void aFencedEndPublishesWhatTheStoreHolds() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    stores.fencedBy = job(JobStatus.CANCELLED);
+
+    runner.run(submission(null, false), 1, history);
+    assertThat(outcome()).isInstanceOf(JobOutcome.Cancelled.class);
+
+    kafka.clear();
+    stores.fencedBy = job(JobStatus.IN_PROGRESS);
+    runner.run(submission(null, false), 1, history);
+    assertThat(kafka.history()).isEmpty();
+  }
+
+  @Test
+  void aSessionDeletedDuringTheCallFailsTheJobButKeepsItsBill() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    stores.sessionGone = true;
+
+    runner.run(submission(null, false), 1, history);
+
+    assertThat(((JobOutcome.Failed) outcome()).error().code()).isEqualTo("session_deleted");
+    assertThat(stores.committed.getFirst().usage()).hasSize(1);
+  }
+
+  @Test
+  void aCancelStopsTheCallAndOnlyTheCall() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    provider.blocks = new CountDownLatch(1);
+    Thread canceller =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                provider.entered.await();
+                RunningTurns.RunningTurn turn = running.find(JOB);
+                if (turn != null) {
+                  turn.cancel();
+                  turn.cancel();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+
+    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+    canceller.join();
+
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    assertThat(outcome()).isInstanceOf(JobOutcome.Cancelled.class);
+    assertThat(stores.committed.getFirst().usage()).hasSize(1);
+    assertThat(running.all()).isEmpty();
+  }
+
+  @Test
+  void anInterruptOfTheEngineDecidesNothing() {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    provider.blocks = new CountDownLatch(1);
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> runner.run(submission(null, false), 1, history))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(stores.committed).isEmpty();
+    assertThat(kafka.history()).isEmpty();
+  }
+
+  @Test
+  void aHalfWrittenEndIsFinishedInsteadOfPaidAgain() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    runner.run(submission(null, false), 1, history);
+    stores.halfWritten = stores.committed.getFirst();
+    provider.calls.clear();
+
+    runner.run(submission(null, false), 2, history);
+
+    assertThat(provider.calls).isEmpty();
+    assertThat(stores.committed.get(1).attempt()).isEqualTo(2);
+    assertThat(stores.committed.get(1).usage()).isEqualTo(stores.committed.get(0).usage());
+  }
+
+  private TurnRunner newRunner() {
+    Pricing pricing =
+        (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.0123"), "test-1");
+    Publisher publisher = new Publisher(kafka, new Random(1));
+    TurnEnding ending =
+        new TurnEnding(stores, publisher, event -> {}, new TurnMetrics(new SimpleMeterRegistry()));
+    return new TurnRunner(
+        stores,
+        new Router(Map.of("fake", provider), List.of(), "m", "fake"),
+        new Metering(pricing),
+        running,
+        ending,
+        new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT),
+        submission -> ReplyListener.NONE,
+        message -> message.content().text().length(),
+        Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  private static MessageSubmitted submission(@Nullable Instant expiresAt, boolean createSession) {
+    return new MessageSubmitted(
+        JOB,
+        SESSION.tenantId(),
+        SESSION.sessionId(),
+        NOW,
+        expiresAt,
+        null,
+        Content.of("hello"),
+        null,
+        TurnOptions.NONE,
+        createSession);
+  }
+
+  private static Job job(JobStatus status) {
+    return new Job(
+        JOB,
+        SESSION.tenantId(),
+        SESSION.sessionId(),
+        status,
+        2,
+        null,
+        NOW,
+        NOW,
+        NOW,
+        null,
+        null,
+        null);
+  }
+
+  private List<byte[]> published(String topic) {
+    return kafka.history().stream()
+        .filter(record -> record.topic().equals(topic))
+        .map(record -> record.value())
+        .toList();
+  }
+
+  private JobOutcome outcome() {
+    Decoded<JobOutcome> decoded =
+        EventCodec.OUTCOMES.decode(published(Topics.OUTCOMES).getFirst(), null);
+    return ((Decoded.Value<JobOutcome>) decoded).value();
+  }
+
+  private static final class FakeProvider implements ChatProvider {
+    final List<ProviderCall> calls = new ArrayList<>();
+    final CountDownLatch entered = new CountDownLatch(1);
+    @Nullable ProviderUsage usage = ProviderUsage.of(10, 20);
+    @Nullable ProviderException failure;
+    @Nullable CountDownLatch blocks;
+
+    @Override
+    public String name() {
+      return "fake";
+    }
+
+    @Override
+    public ProviderReply call(ProviderCall call, ReplyListener listener)
+        throws ProviderException, InterruptedException {
+      calls.add(call);
+      listener.onStarted("m");
+      entered.countDown();
+      if (blocks != null) {
+        blocks.await();
+      }
+      if (failure != null) {
+        throw failure;
+      }
+      listener.onText("hello back");
+      return new ProviderReply(
+          List.of(new Part.Text("hello back")), FinishReason.STOP, usage, "m", "req-1");
+    }
+  }
+}
