@@ -1,0 +1,35 @@
+package dev.parley.simulator.script;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is answered, before it is put into a format.
+ *
+ * @param serial makes ids unique within one simulator: the context digest and the call's number
+ * @param model without directives
+ * @param createdAt Unix seconds
+ * @param text the text, or the arguments of the tool call as JSON
+ * @param tool the tool that is called; null for a text
+ * @param finish why it ended, in OpenAI's words
+ * @param outputTokens tokens of {@code text}
+ * @param reportUsage whether token counts belong into the answer
+ */
+public record Reply(
+    String serial,
+    String model,
+    long createdAt,
+    String text,
+    @Nullable String tool,
+    String finish,
+    int promptTokens,
+    int cachedTokens,
+    int cacheWriteTokens,
+    int outputTokens,
+    int reasoningTokens,
+    boolean reportUsage) {
+
+  /** Output and reasoning together, as providers bill them. */
+  public int completionTokens() {
+    return outputTokens + reasoningTokens;
+  }
+}
