@@ -9,6 +9,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -56,6 +57,6 @@ record Exchange(Request request, Response response, Callback callback) {
       }
       endPoint.close();
     }
-    callback.failed(new IOException("the simulator broke this call off"));
+    callback.failed(new EofException("the simulator broke this call off"));
   }
 }

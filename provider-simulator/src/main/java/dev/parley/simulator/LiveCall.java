@@ -50,8 +50,7 @@ final class LiveCall implements Callback {
     NEXT_TOKEN,
     NOTHING,
     RESET,
-    COMPLETED,
-    FAILED
+    DONE
   }
 
   LiveCall(
@@ -104,9 +103,9 @@ final class LiveCall implements Callback {
     }
     Failure failure = plan.failure();
     if (failure != null) {
-      after = After.FAILED;
       String message = "The simulator was asked to fail with " + failure.status() + ".";
       answer(
+          CallOutcome.FAILED,
           failure.status(),
           format.failureHeaders(failure),
           format.error(failure.status(), message, failure.code()));
@@ -120,17 +119,18 @@ final class LiveCall implements Callback {
   private void whole() {
     Break disruption = plan.disruption();
     if (disruption == null) {
-      after = After.COMPLETED;
       sent = tokens();
-      answer(200, Map.of(), format.whole(plan.reply()));
+      answer(CallOutcome.COMPLETED, 200, Map.of(), format.whole(plan.reply()));
       return;
     }
     switch (disruption.kind()) {
       case RESET, CUT -> reset();
-      case ERROR -> {
-        after = After.FAILED;
-        answer(500, Map.of(), format.error(500, "The server had an error.", null));
-      }
+      case ERROR ->
+          answer(
+              CallOutcome.FAILED,
+              500,
+              Map.of(),
+              format.error(500, "The server had an error.", null));
       case HANG -> {}
     }
   }
@@ -163,35 +163,47 @@ final class LiveCall implements Callback {
       breakOff(disruption, next, events);
     } else if (count == tokens()) {
       events.writeBytes(next.closing());
-      after = After.COMPLETED;
+      writeLast(CallOutcome.COMPLETED, events);
+    } else {
+      write(After.NEXT_TOKEN, events);
     }
-    write(events);
   }
 
   private void breakOff(Break disruption, Frames frames, ByteArrayOutputStream events) {
     switch (disruption.kind()) {
-      case RESET -> after = After.RESET;
-      case CUT -> after = After.FAILED;
+      case RESET -> write(After.RESET, events);
+      case HANG -> write(After.NOTHING, events);
+      case CUT -> writeLast(CallOutcome.FAILED, events);
       case ERROR -> {
         events.writeBytes(frames.failure());
-        after = After.FAILED;
+        writeLast(CallOutcome.FAILED, events);
       }
-      case HANG -> after = After.NOTHING;
     }
   }
 
-  private void write(ByteArrayOutputStream events) {
-    boolean last = after == After.COMPLETED || after == After.FAILED;
-    if (last) {
-      watch.disarm();
-    }
-    exchange.response().write(last, ByteBuffer.wrap(events.toByteArray()), this);
+  private void write(After then, ByteArrayOutputStream events) {
+    after = then;
+    exchange.response().write(false, ByteBuffer.wrap(events.toByteArray()), this);
   }
 
-  private void answer(int withStatus, Map<String, String> headers, byte[] json) {
-    watch.disarm();
+  /**
+   * The end is logged before the last bytes go out: a client that has them may begin the session's
+   * next call at once, and the two must not seem to overlap.
+   */
+  private void writeLast(CallOutcome outcome, ByteArrayOutputStream events) {
+    if (end(outcome)) {
+      after = After.DONE;
+      exchange.response().write(true, ByteBuffer.wrap(events.toByteArray()), this);
+    }
+  }
+
+  private void answer(
+      CallOutcome outcome, int withStatus, Map<String, String> headers, byte[] json) {
     status = withStatus;
-    exchange.answer(withStatus, headers, json, this);
+    if (end(outcome)) {
+      after = After.DONE;
+      exchange.answer(withStatus, headers, json, this);
+    }
   }
 
   @Override
@@ -200,14 +212,18 @@ final class LiveCall implements Callback {
       case NEXT_TOKEN -> stepAfter(firstTokenAt + plan.nanosTo(sent) + 1 - System.nanoTime());
       case NOTHING -> {}
       case RESET -> reset();
-      case COMPLETED -> complete(CallOutcome.COMPLETED);
-      case FAILED -> complete(CallOutcome.FAILED);
+      case DONE -> exchange.callback().succeeded();
     }
   }
 
   @Override
   public void failed(Throwable cause) {
-    clientGone();
+    if (after == After.DONE) {
+      log.lost(begun);
+      exchange.callback().failed(cause);
+    } else {
+      clientGone();
+    }
   }
 
   @Override
@@ -218,12 +234,6 @@ final class LiveCall implements Callback {
   private void reset() {
     if (end(CallOutcome.FAILED)) {
       exchange.reset();
-    }
-  }
-
-  private void complete(CallOutcome outcome) {
-    if (end(outcome)) {
-      exchange.callback().succeeded();
     }
   }
 

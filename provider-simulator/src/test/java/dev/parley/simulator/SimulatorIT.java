@@ -12,6 +12,7 @@ import dev.parley.simulator.script.ReplyText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -286,7 +287,8 @@ class SimulatorIT {
             + body.length()
             + "\r\n\r\n"
             + body;
-    try (Socket socket = new Socket("127.0.0.1", simulator.baseUrl().getPort())) {
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), simulator.baseUrl().getPort())) {
       socket.setSoTimeout((int) LONG.toMillis());
       BufferedReader reader =
           new BufferedReader(

@@ -106,6 +106,32 @@ public final class CallLog {
     sink.accept(call);
   }
 
+  /**
+   * Writes down that the last bytes of a call that had ended did not reach the client any more. The
+   * sink gets the call a second time.
+   */
+  public void lost(CallRecord begun) {
+    CallRecord call;
+    synchronized (lock) {
+      CallRecord remembered = window[slot(begun.number())];
+      if (remembered == null
+          || remembered.number() != begun.number()
+          || begun.number() <= cleared) {
+        return;
+      }
+      ended.merge(remembered.outcome(), -1L, Long::sum);
+      ended.merge(CallOutcome.CLIENT_CLOSED, 1L, Long::sum);
+      call =
+          begun.ended(
+              clock.instant(),
+              CallOutcome.CLIENT_CLOSED,
+              remembered.status(),
+              remembered.tokensSent());
+      window[slot(call.number())] = call;
+    }
+    sink.accept(call);
+  }
+
   /** Every call that is remembered, in the order in which they began. */
   public List<CallRecord> calls() {
     return calls(0, Integer.MAX_VALUE, call -> true);
