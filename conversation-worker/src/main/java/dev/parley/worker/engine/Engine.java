@@ -77,7 +77,8 @@ public final class Engine<A> implements AutoCloseable {
     Backoff backoff = new Backoff(config.retryBase(), config.retryMax(), random);
     Performer<A> performer =
         new Performer<>(workload, deadLetters, config.maxTries(), backoff, troubles);
-    Dispatcher<A> dispatcher = new Dispatcher<>(config.maxInFlight(), tenants, performer, ticker);
+    Lanes<A> lanes = new Lanes<>(config.maxInFlight(), tenants, ticker);
+    Dispatcher<A> dispatcher = new Dispatcher<>(lanes, performer);
     Intake<A> intake = new Intake<>(workload, dispatcher, config, backoff, troubles, stop);
     Gate gate = new Gate(config, dispatcher, readings);
     this.core =
@@ -120,7 +121,7 @@ public final class Engine<A> implements AutoCloseable {
   }
 
   public EngineStatus status() {
-    Dispatcher.Snapshot now = core.dispatcher().snapshot();
+    Lanes.Snapshot now = core.dispatcher().snapshot();
     return new EngineStatus(
         state(),
         now.held(),

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * all and one for each tenant.
  *
  * <p>Each tenant has a pass, which a turn moves on by a stride that is the shorter the greater the
- * tenant's weight; the tenant with the least pass goes next. Virtual time is the pass of the turn
- * that began last, and a tenant that comes back from idling, or from being held at its cap, starts
- * there: it is served soon, and gets no credit for what it did not use. Within a tenant the lane
- * that has waited longest goes first, with priorities counted as waiting time.
+ * tenant's weight; the tenant with the least pass goes next. Virtual time moves on with every turn
+ * as the passes do on average, and a tenant that comes back from idling, or from being held at its
+ * cap, starts there: it is served soon, gets no credit for what it did not use, and however many
+ * come anew, those that wait get their turns. Within a tenant the lane that has waited longest goes
+ * first, with priorities counted as waiting time.
  *
  * <p>A turn costs O(log tenants + log ready lanes of the tenant). Not safe for use by several
  * threads: guarded by the dispatcher's lock.
@@ -28,7 +29,7 @@ final class FairScheduler<L> {
 
   static final Duration PRIORITY_STEP = Duration.ofSeconds(5);
 
-  private static final long STRIDE = 1L << 20;
+  private static final long STRIDE = 1L << 26;
   private static final int MAX_WEIGHT = 1 << 16;
   private static final int MAX_PRIORITY = 100;
   private static final int PURGE_AT_LEAST = 1_024;
@@ -65,6 +66,7 @@ final class FairScheduler<L> {
     final PriorityQueue<Ready<L>> ready = new PriorityQueue<>(Ready.LONGEST_WAITING);
     long pass;
     long listedAs;
+    int listedWeight;
     boolean listed;
     int inFlight;
 
@@ -85,6 +87,8 @@ final class FairScheduler<L> {
       new PriorityQueue<>(
           Comparator.<Tenant<L>>comparingLong(t -> t.pass).thenComparingLong(t -> t.listedAs));
   private long virtualTime;
+  private long virtualStep;
+  private long listedWeight;
   private long sequence;
   private int readyLanes;
   private int inFlight;
@@ -101,7 +105,7 @@ final class FairScheduler<L> {
     long head = Math.clamp(priority, -MAX_PRIORITY, MAX_PRIORITY) * PRIORITY_STEP.toNanos();
     tenant.ready.add(new Ready<>(lane, ticker.getAsLong() - head, sequence++));
     readyLanes++;
-    list(tenant);
+    listAnew(tenant);
   }
 
   /** The lane whose turn it is, with a permit for it; null when nothing may run now. */
@@ -110,17 +114,22 @@ final class FairScheduler<L> {
       return null;
     }
     for (Tenant<L> tenant = runnable.poll(); tenant != null; tenant = runnable.poll()) {
+      long competing = listedWeight;
       tenant.listed = false;
+      listedWeight -= tenant.listedWeight;
       Ready<L> ready = mayRun(tenant) ? tenant.ready.poll() : null;
       if (ready != null) {
         readyLanes--;
-        // INVARIANT: passes that are listed are never below virtual time, so it never goes back.
-        virtualTime = tenant.pass;
-        tenant.pass += STRIDE / Math.clamp(policy.weight(tenant.name), 1, MAX_WEIGHT);
+        // INVARIANT: virtual time never goes back.
+        virtualTime = Math.max(virtualTime + virtualStep, tenant.pass);
+        virtualStep = STRIDE / competing;
+        tenant.pass += STRIDE / tenant.listedWeight;
         // INVARIANT: the only place where a permit is taken.
         tenant.inFlight++;
         inFlight++;
-        list(tenant);
+        if (mayRun(tenant)) {
+          list(tenant);
+        }
         return new Permit<>(ready.lane, tenant);
       }
     }
@@ -135,7 +144,7 @@ final class FairScheduler<L> {
     permit.released = true;
     permit.tenant.inFlight--;
     inFlight--;
-    list(permit.tenant);
+    listAnew(permit.tenant);
     forgetIdle();
   }
 
@@ -147,6 +156,10 @@ final class FairScheduler<L> {
       readyLanes -= before - tenant.ready.size();
     }
     forgetIdle();
+  }
+
+  int tenants() {
+    return tenants.size();
   }
 
   int inFlight() {
@@ -167,16 +180,18 @@ final class FairScheduler<L> {
   void checkInvariants() {
     int flying = 0;
     int waiting = 0;
+    long listed = 0;
     for (Tenant<L> tenant : tenants.values()) {
       flying += tenant.inFlight;
       waiting += tenant.ready.size();
       check(tenant.inFlight >= 0, "negative in flight: " + tenant.name);
       check(tenant.listed == runnable.contains(tenant), "listing wrong: " + tenant.name);
       check(tenant.listed || !mayRun(tenant), "may run but is not listed: " + tenant.name);
-      check(!tenant.listed || tenant.pass >= virtualTime, "pass in the past: " + tenant.name);
+      listed += tenant.listed ? tenant.listedWeight : 0;
     }
     check(flying == inFlight, "permits: " + flying + " by tenant, " + inFlight + " in all");
     check(waiting == readyLanes, "ready: " + waiting + " by tenant, " + readyLanes + " in all");
+    check(listed == listedWeight, "weights: " + listed + " listed, " + listedWeight + " in all");
     check(inFlight <= maxInFlight, "over the cap: " + inFlight);
   }
 
@@ -186,13 +201,20 @@ final class FairScheduler<L> {
     }
   }
 
-  private void list(Tenant<L> tenant) {
+  /** Lists a tenant that could not run before. */
+  private void listAnew(Tenant<L> tenant) {
     if (!tenant.listed && mayRun(tenant)) {
       tenant.pass = Math.max(tenant.pass, virtualTime);
-      tenant.listed = true;
-      tenant.listedAs = sequence++;
-      runnable.add(tenant);
+      list(tenant);
     }
+  }
+
+  private void list(Tenant<L> tenant) {
+    tenant.listed = true;
+    tenant.listedAs = sequence++;
+    tenant.listedWeight = Math.clamp(policy.weight(tenant.name), 1, MAX_WEIGHT);
+    listedWeight += tenant.listedWeight;
+    runnable.add(tenant);
   }
 
   private boolean mayRun(Tenant<L> tenant) {
@@ -207,6 +229,7 @@ final class FairScheduler<L> {
     if (inFlight == 0 && readyLanes == 0) {
       tenants.clear();
       runnable.clear();
+      listedWeight = 0;
     } else if (tenants.size() >= purgeAt) {
       tenants.values().removeIf(t -> t.idle() && !t.listed && t.pass <= virtualTime);
       purgeAt = Math.max(PURGE_AT_LEAST, 2 * tenants.size());

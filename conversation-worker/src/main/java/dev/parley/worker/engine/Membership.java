@@ -113,20 +113,19 @@ final class Membership<A> implements ConsumerRebalanceListener {
 
   private void accept(ConsumerRecords<byte[], byte[]> records) {
     core.readings().lastPollAt = core.clock().instant();
-    List<Task<A>> good = new ArrayList<>(records.count());
-    List<Task<A>> poison = new ArrayList<>();
+    if (records.nextOffsets().isEmpty()) {
+      return;
+    }
+    List<Task<A>> tasks = new ArrayList<>(records.count());
     for (TopicPartition partition : records.partitions()) {
       Assignment assignment = assignments.get(partition);
       if (assignment != null) {
-        List<Task<A>> tasks = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-          Task<A> task = new Task<>(assignment, record, route(record));
-          tasks.add(task);
-          (task.verdict == null ? good : poison).add(task);
+          tasks.add(new Task<>(assignment, record, route(record)));
         }
-        core.dispatcher().hold(tasks);
       }
     }
+    core.dispatcher().hold(tasks);
     records
         .nextOffsets()
         .forEach((partition, next) -> {
@@ -135,10 +134,8 @@ final class Membership<A> implements ConsumerRebalanceListener {
             core.dispatcher().advance(assignment, next.offset());
           }
         });
-    core.intake().offer(good);
-    if (!poison.isEmpty()) {
-      core.dispatcher().submit(poison);
-    }
+    core.intake().offer(tasks.stream().filter(task -> task.verdict == null).toList());
+    core.dispatcher().submit(tasks.stream().filter(task -> task.verdict != null).toList());
   }
 
   private Route route(ConsumerRecord<byte[], byte[]> record) {
