@@ -1,0 +1,135 @@
+package dev.parley.worker.provider.transport;
+
+import java.io.IOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands a response body from the client's threads to the one thread that reads it.
+ *
+ * <p>INVARIANT: one chunk is asked for at a time, so one field holds all that is on its way, and a
+ * slow reader slows the sender down. The subscriber's methods are called by the client's threads,
+ * {@link #read} by the reading thread only, {@link #abort} and {@link #drain} by any.
+ */
+final class BodyReader implements BodySubscriber<BodyReader> {
+
+  private final AtomicReference<@Nullable List<ByteBuffer>> chunk = new AtomicReference<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final Thread reader = Thread.currentThread();
+  private Flow.@Nullable Subscription subscription;
+  private volatile boolean draining;
+  private boolean asked;
+
+  /** Ends when the body has ended, in whichever way; exceptionally when it broke off. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  @Override
+  public CompletionStage<BodyReader> getBody() {
+    return CompletableFuture.completedFuture(this);
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription newSubscription) {
+    synchronized (this) {
+      subscription = newSubscription;
+    }
+    if (ended.isDone()) {
+      newSubscription.cancel();
+    }
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> item) {
+    if (!draining) {
+      chunk.set(item);
+      LockSupport.unpark(reader);
+    }
+  }
+
+  @Override
+  public void onError(Throwable cause) {
+    ended.completeExceptionally(cause);
+    LockSupport.unpark(reader);
+  }
+
+  @Override
+  public void onComplete() {
+    ended.complete(null);
+    LockSupport.unpark(reader);
+  }
+
+  /**
+   * Waits for the next chunk.
+   *
+   * @return null at the end of the body
+   * @throws IOException when the body broke off
+   */
+  @Nullable List<ByteBuffer> read(Deadline deadline)
+      throws IOException, InterruptedException, DeadlinePassedException {
+    if (!asked) {
+      asked = true;
+      request(1);
+    }
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      boolean wasEnded = ended.isDone();
+      List<ByteBuffer> item = chunk.getAndSet(null);
+      if (item != null) {
+        asked = false;
+        return item;
+      }
+      if (wasEnded) {
+        throwIfBroken();
+        return null;
+      }
+      long remaining = deadline.remaining();
+      if (remaining <= 0) {
+        throw deadline.passed();
+      }
+      LockSupport.parkNanos(this, remaining);
+    }
+  }
+
+  /** Lets the rest of the body pass unread, so that the connection can be used again. */
+  void drain() {
+    draining = true;
+    request(Long.MAX_VALUE);
+  }
+
+  /** Stops the exchange, if it has not ended. */
+  void abort() {
+    ended.completeExceptionally(new IOException("aborted"));
+    Flow.Subscription current = current();
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  private void request(long count) {
+    Flow.Subscription current = current();
+    if (current != null) {
+      current.request(count);
+    }
+  }
+
+  private synchronized Flow.@Nullable Subscription current() {
+    return subscription;
+  }
+
+  private void throwIfBroken() throws IOException {
+    if (ended.isCompletedExceptionally()) {
+      throw new IOException("the response body broke off", ended.exceptionNow());
+    }
+  }
+}

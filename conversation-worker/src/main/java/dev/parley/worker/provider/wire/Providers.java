@@ -1,0 +1,46 @@
+package dev.parley.worker.provider.wire;
+
+import dev.parley.worker.provider.ChatProvider;
+import dev.parley.worker.provider.ProviderConfig;
+import dev.parley.worker.provider.transport.HttpTransport;
+import dev.parley.worker.provider.transport.TransportConfig;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The configured providers over one transport, each making one try a call: put the retry loop
+ * around them. Connections are made when they are needed.
+ */
+public final class Providers implements AutoCloseable {
+
+  private final HttpTransport transport;
+  private final Map<String, ChatProvider> byName;
+
+  public Providers(ProviderConfig config, TransportConfig transportConfig, Clock clock) {
+    this.transport = new HttpTransport(transportConfig);
+    Map<String, ChatProvider> providers = new LinkedHashMap<>();
+    config
+        .servers()
+        .forEach((name, server) ->
+            providers.put(
+                name, new HttpChatProvider(format(name, server, clock), transport, clock)));
+    this.byName = Map.copyOf(providers);
+  }
+
+  /** The providers by their names. */
+  public Map<String, ChatProvider> byName() {
+    return byName;
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+  }
+
+  private static WireFormat format(
+      String name, ProviderConfig.Server server, Clock clock) {
+    Endpoint endpoint = new Endpoint(server.baseUrl(), server.apiKey());
+    return new OpenAiChatFormat(name, endpoint, clock);
+  }
+}

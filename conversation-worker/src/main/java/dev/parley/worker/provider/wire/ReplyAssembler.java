@@ -1,0 +1,216 @@
+package dev.parley.worker.provider.wire;
+
+import dev.parley.schemas.chat.FinishReason;
+import dev.parley.schemas.chat.Part;
+import dev.parley.worker.provider.Failure;
+import dev.parley.worker.provider.ProviderException;
+import dev.parley.worker.provider.ProviderReply;
+import dev.parley.worker.provider.ProviderUsage;
+import dev.parley.worker.provider.ReplyListener;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a reply together from deltas and tells the listener of them. Used by one thread, for one try
+ * of a call.
+ */
+final class ReplyAssembler {
+
+  private final ReplyListener listener;
+  private final int maxChars;
+
+  /** In the order of their begin. */
+  private final List<PieceBuilder> pieces = new ArrayList<>(2);
+
+  private String model;
+  private @Nullable String requestId;
+  private @Nullable ProviderUsage usage;
+  private @Nullable FinishReason finishReason;
+  private boolean terminal;
+  private boolean visible;
+  private boolean reasoning;
+  private int chars;
+  private int deltas;
+
+  /**
+   * @param model the model that was asked for, until the answer names its own
+   * @param maxChars a longer reply is an error: a runaway answer must not fill the memory
+   */
+  ReplyAssembler(ReplyListener listener, String model, int maxChars) {
+    this.listener = listener;
+    this.model = model;
+    this.maxChars = maxChars;
+  }
+
+  void model(@Nullable String name) {
+    if (name != null && !name.isEmpty()) {
+      model = name;
+    }
+  }
+
+  void requestId(@Nullable String id) {
+    if (requestId == null && id != null && !id.isEmpty()) {
+      requestId = id;
+    }
+  }
+
+  void text(@Nullable String delta) throws ProviderException {
+    if (delta == null || delta.isEmpty()) {
+      return;
+    }
+    endReasoning();
+    delta(delta);
+    if (!pieces.isEmpty() && pieces.getLast() instanceof PieceBuilder.Text text) {
+      text.append(delta);
+    } else {
+      pieces.add(new PieceBuilder.Text(delta));
+    }
+    listener.onText(delta);
+  }
+
+  /** Reasoning is shown and not kept. */
+  void reasoning(@Nullable String delta) throws ProviderException {
+    if (delta == null || delta.isEmpty()) {
+      return;
+    }
+    delta(delta);
+    if (!reasoning) {
+      reasoning = true;
+      listener.onReasoningStarted();
+    }
+    listener.onReasoningDelta(delta);
+  }
+
+  /** The model works on something that is not told: it lives. */
+  void progress() {
+    deltas++;
+  }
+
+  ToolCallBuilder toolCall(String id, String name) throws ProviderException {
+    endReasoning();
+    delta("");
+    ToolCallBuilder call = new ToolCallBuilder(id, name);
+    pieces.add(call);
+    listener.onToolCallStart(id, name);
+    return call;
+  }
+
+  void arguments(ToolCallBuilder call, @Nullable String fragment) throws ProviderException {
+    if (fragment == null || fragment.isEmpty()) {
+      return;
+    }
+    delta(fragment);
+    call.append(fragment);
+    listener.onToolCallDelta(call.id(), fragment);
+  }
+
+  void completed(ToolCallBuilder call) {
+    if (call.done()) {
+      return;
+    }
+    call.complete();
+    if (call.part() != null) {
+      listener.onToolCallArguments(call.id(), call.name(), call.json());
+    }
+  }
+
+  void usage(ProviderUsage known) {
+    if (!known.equals(usage)) {
+      usage = known;
+      listener.onUsage(known);
+    }
+  }
+
+  void finish(FinishReason reason) {
+    finishReason = reason;
+  }
+
+  /** The provider said that the answer has ended. */
+  void terminal() {
+    terminal = true;
+  }
+
+  boolean ended() {
+    return terminal;
+  }
+
+  boolean hasToolCalls() {
+    return pieces.stream().anyMatch(ToolCallBuilder.class::isInstance);
+  }
+
+  boolean finished() {
+    return finishReason != null;
+  }
+
+  /** Grows with each sign of life of the model. */
+  int deltas() {
+    return deltas;
+  }
+
+  ProviderReply build() throws ProviderException {
+    begin();
+    endReasoning();
+    completeToolCalls();
+    FinishReason reason = finishReason;
+    if (reason == null || (reason == FinishReason.STOP && hasToolCalls())) {
+      reason = hasToolCalls() ? FinishReason.TOOL_CALL : FinishReason.STOP;
+    }
+    if (reason != FinishReason.LENGTH && hasUnreadableToolCall()) {
+      throw new ProviderException(new Failure.InvalidReply(), null);
+    }
+    return new ProviderReply(content(), reason, usage, model, requestId);
+  }
+
+  /** What has come, when the call fails. */
+  ProviderException.Partial partial() {
+    return new ProviderException.Partial(
+        visible, content(), usage, visible ? model : null, requestId);
+  }
+
+  private void completeToolCalls() {
+    for (PieceBuilder piece : pieces) {
+      if (piece instanceof ToolCallBuilder call) {
+        completed(call);
+      }
+    }
+  }
+
+  private boolean hasUnreadableToolCall() {
+    return pieces.stream().anyMatch(piece -> piece.part() == null);
+  }
+
+  private List<Part> content() {
+    List<Part> content = new ArrayList<>(pieces.size());
+    for (PieceBuilder piece : pieces) {
+      Part part = piece.part();
+      if (part != null) {
+        content.add(part);
+      }
+    }
+    return content;
+  }
+
+  private void delta(String delta) throws ProviderException {
+    deltas++;
+    chars += delta.length();
+    if (chars > maxChars) {
+      throw new ProviderException(new Failure.InvalidReply(), null);
+    }
+    begin();
+    visible = true;
+  }
+
+  private void begin() {
+    if (!visible) {
+      listener.onStarted(model);
+    }
+  }
+
+  private void endReasoning() {
+    if (reasoning) {
+      reasoning = false;
+      listener.onReasoningCompleted();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package dev.parley.worker.provider.wire;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JSON as providers write it. Its buffers are pooled for all threads: pools that belong to threads
+ * would keep buffers for each of thousands of virtual threads.
+ */
+final class WireJson {
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                  .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+                  .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+                  .build())
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
+
+  private WireJson() {}
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /** Reads a document of any kind; an empty one is a missing node. */
+  static JsonNode read(byte[] bytes, int offset, int length) throws IOException {
+    return MAPPER.readTree(bytes, offset, length);
+  }
+
+  /** Reads an object; null when the text is not one. */
+  static @Nullable ObjectNode objectOrNull(String json) {
+    try {
+      return MAPPER.readTree(json) instanceof ObjectNode object ? object : null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  static byte[] write(JsonNode node) {
+    try {
+      return MAPPER.writeValueAsBytes(node);
+    } catch (IOException e) {
+      throw new IllegalStateException("a tree of nodes can always be written", e);
+    }
+  }
+
+  static String text(JsonNode node) {
+    return node.isTextual() ? node.textValue() : node.toString();
+  }
+
+  /** The text of a field; null when it is missing, null or no text. */
+  static @Nullable String textOrNull(JsonNode node, String field) {
+    return node.path(field).textValue();
+  }
+}
