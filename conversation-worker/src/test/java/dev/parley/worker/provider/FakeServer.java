@@ -208,9 +208,7 @@ public final class FakeServer implements AutoCloseable {
     /** Says nothing more until the client hangs up. */
     public void hang() throws IOException {
       try {
-        while (connection.getInputStream().read() >= 0) {
-          continue;
-        }
+        connection.getInputStream().transferTo(OutputStream.nullOutputStream());
       } finally {
         clientGone.countDown();
       }

@@ -24,6 +24,7 @@ final class BodyReader implements BodySubscriber<BodyReader> {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Thread reader = Thread.currentThread();
   private Flow.@Nullable Subscription subscription;
+  private long demandBeforeSubscription;
   private volatile boolean draining;
   private boolean asked;
 
@@ -39,11 +40,15 @@ final class BodyReader implements BodySubscriber<BodyReader> {
 
   @Override
   public void onSubscribe(Flow.Subscription newSubscription) {
+    long early;
     synchronized (this) {
       subscription = newSubscription;
+      early = demandBeforeSubscription;
     }
     if (ended.isDone()) {
       newSubscription.cancel();
+    } else if (early > 0) {
+      newSubscription.request(early);
     }
   }
 
@@ -116,8 +121,15 @@ final class BodyReader implements BodySubscriber<BodyReader> {
     }
   }
 
+  /** The response may be known, and read, a moment before the client subscribes this. */
   private void request(long count) {
-    Flow.Subscription current = current();
+    Flow.Subscription current;
+    synchronized (this) {
+      current = subscription;
+      if (current == null) {
+        demandBeforeSubscription = Math.max(demandBeforeSubscription, count);
+      }
+    }
     if (current != null) {
       current.request(count);
     }

@@ -38,8 +38,7 @@ public final class Providers implements AutoCloseable {
     transport.close();
   }
 
-  private static WireFormat format(
-      String name, ProviderConfig.Server server, Clock clock) {
+  private static WireFormat format(String name, ProviderConfig.Server server, Clock clock) {
     Endpoint endpoint = new Endpoint(server.baseUrl(), server.apiKey());
     return new OpenAiChatFormat(name, endpoint, clock);
   }

@@ -84,8 +84,7 @@ final class SseParserTest {
   @Test
   void anEventBeyondTheBoundIsAnError() {
     byte[] line = ("data: " + "x".repeat(101) + "\n\n").getBytes(StandardCharsets.UTF_8);
-    assertThatThrownBy(() -> parse(line, 100))
-        .isInstanceOf(SseParser.EventTooLargeException.class);
+    assertThatThrownBy(() -> parse(line, 100)).isInstanceOf(SseParser.EventTooLargeException.class);
     byte[] noEnd = ("data: " + "x".repeat(1000)).getBytes(StandardCharsets.UTF_8);
     assertThatThrownBy(() -> parse(noEnd, 100, 10, 50, 500))
         .isInstanceOf(SseParser.EventTooLargeException.class);
@@ -119,8 +118,7 @@ final class SseParserTest {
     return events;
   }
 
-  private static void feed(
-      SseParser parser, byte[] bytes, int from, int to, List<String> events)
+  private static void feed(SseParser parser, byte[] bytes, int from, int to, List<String> events)
       throws SseParser.EventTooLargeException {
     parser.feed(ByteBuffer.wrap(bytes, from, to - from).asReadOnlyBuffer());
     while (parser.next()) {

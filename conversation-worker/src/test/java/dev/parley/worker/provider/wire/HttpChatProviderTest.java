@@ -54,16 +54,14 @@ final class HttpChatProviderTest {
 
   @Test
   void streamsDeltasToTheListenerAndReturnsTheWhole() throws Exception {
-    server.then(
-        reply ->
-            reply
-                .stream("x-request-id: req_1", "x-ratelimit-remaining-requests: 9")
-                .data(delta("Hel"))
-                .data(delta("lo"))
-                .data(stop())
-                .data("{\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}")
-                .data("[DONE]")
-                .end());
+    server.then(reply ->
+        reply.stream("x-request-id: req_1", "x-ratelimit-remaining-requests: 9")
+            .data(delta("Hel"))
+            .data(delta("lo"))
+            .data(stop())
+            .data("{\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}")
+            .data("[DONE]")
+            .end());
     RecordingListener listener = new RecordingListener();
     ProviderReply reply = provider.call(Calls.hello("m"), listener);
     assertThat(reply.text()).isEqualTo("Hello");
@@ -77,10 +75,9 @@ final class HttpChatProviderTest {
 
   @Test
   void readsAPlainAnswerWhenTheServerIgnoresTheWishForAStream() throws Exception {
-    server.then(
-        reply ->
-            reply.json(
-                "{\"model\":\"m-1\",\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"));
+    server.then(reply ->
+        reply.json(
+            "{\"model\":\"m-1\",\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}"));
     ProviderReply reply = provider.call(Calls.hello("m"), ReplyListener.NONE);
     assertThat(reply.text()).isEqualTo("Hi");
     assertThat(reply.usage()).isNull();
@@ -99,12 +96,11 @@ final class HttpChatProviderTest {
   @Test
   void usesTheConnectionAgainAlthoughTheBodyEndsAfterTheTerminalEvent() throws Exception {
     CountDownLatch answered = new CountDownLatch(1);
-    server.then(
-        reply -> {
-          reply.stream().data(delta("Hi")).data(stop()).data("[DONE]");
-          answered.await();
-          reply.chunk(": bye\n").end();
-        });
+    server.then(reply -> {
+      reply.stream().data(delta("Hi")).data(stop()).data("[DONE]");
+      answered.await();
+      reply.chunk(": bye\n").end();
+    });
     server.always(FULL);
     provider.call(Calls.hello("m"), ReplyListener.NONE);
     answered.countDown();
@@ -145,12 +141,11 @@ final class HttpChatProviderTest {
 
   @Test
   void nothingOfTheProvidersWordsReachesTheMessage() {
-    server.then(
-        reply ->
-            reply.status(
-                400,
-                "application/json",
-                "{\"error\":{\"message\":\"You said 'secret words'\",\"code\":\"secret words\"}}"));
+    server.then(reply ->
+        reply.status(
+            400,
+            "application/json",
+            "{\"error\":{\"message\":\"You said 'secret words'\",\"code\":\"secret words\"}}"));
     ProviderException failure = fail(Calls.hello("m"), ReplyListener.NONE);
     assertThat(failure).hasMessage("the provider rejected the request").hasNoCause();
   }
@@ -180,12 +175,11 @@ final class HttpChatProviderTest {
 
   @Test
   void aResetInTheMiddleIsBrokenWithWhatHadCome() {
-    server.then(
-        reply -> {
-          reply.stream().data(delta("Hel"));
-          Thread.sleep(100);
-          reply.reset();
-        });
+    server.then(reply -> {
+      reply.stream().data(delta("Hel"));
+      Thread.sleep(100);
+      reply.reset();
+    });
     ProviderException failure = fail(Calls.hello("m"), ReplyListener.NONE);
     assertThat(failure.failure()).isEqualTo(new Failure.BrokenStream());
     assertThat(failure.visibleOutput()).isTrue();
@@ -208,12 +202,10 @@ final class HttpChatProviderTest {
 
   @Test
   void anErrorInsideTheStreamIsTypedAndMayBeTriedAgainBeforeVisibleOutput() {
-    server.then(
-        reply ->
-            reply
-                .stream()
-                .data("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}")
-                .data(error("rate_limit_exceeded", "tokens")));
+    server.then(reply ->
+        reply.stream()
+            .data("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}")
+            .data(error("rate_limit_exceeded", "tokens")));
     ProviderException failure = fail(Calls.hello("m"), ReplyListener.NONE);
     assertThat(failure.failure()).isEqualTo(new Failure.RateLimited(null));
     assertThat(failure.retryable()).isTrue();
@@ -238,14 +230,13 @@ final class HttpChatProviderTest {
 
   @Test
   void aHugeEventIsRefusedWithoutBeingHeld() {
-    server.then(
-        reply -> {
-          reply.stream().chunk("data: ");
-          String piece = "x".repeat(1 << 20);
-          for (int i = 0; i < 16; i++) {
-            reply.chunk(piece);
-          }
-        });
+    server.then(reply -> {
+      reply.stream().chunk("data: ");
+      String piece = "x".repeat(1 << 20);
+      for (int i = 0; i < 16; i++) {
+        reply.chunk(piece);
+      }
+    });
     ProviderException failure = fail(Calls.hello("m"), ReplyListener.NONE);
     assertThat(failure.failure()).isEqualTo(new Failure.InvalidReply());
   }
@@ -259,25 +250,23 @@ final class HttpChatProviderTest {
 
   @Test
   void commentsAndEmptyDeltasDoNotCountAsTheFirstToken() {
-    server.then(
-        reply -> {
-          reply.stream();
-          while (true) {
-            reply.chunk(": ping\n\n");
-            reply.data("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}");
-            Thread.sleep(20);
-          }
-        });
+    server.then(reply -> {
+      reply.stream();
+      while (true) {
+        reply.chunk(": ping\n\n");
+        reply.data("{\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"}}]}");
+        Thread.sleep(20);
+      }
+    });
     assertTimeout(Deadlines.Phase.FIRST_TOKEN, d -> with(d, null, SHORT, null, null));
   }
 
   @Test
   void hangingBetweenTokensPassesTheIdleDeadlineAndHangsUp() throws Exception {
-    server.then(
-        reply -> {
-          reply.stream().data(delta("Hel"));
-          reply.hang();
-        });
+    server.then(reply -> {
+      reply.stream().data(delta("Hel"));
+      reply.hang();
+    });
     ProviderException failure =
         assertTimeout(Deadlines.Phase.IDLE, d -> with(d, null, null, SHORT, null));
     assertThat(failure.visibleOutput()).isTrue();
@@ -286,14 +275,13 @@ final class HttpChatProviderTest {
 
   @Test
   void anAnswerWithoutEndPassesTheTotalDeadline() {
-    server.then(
-        reply -> {
-          reply.stream();
-          while (true) {
-            reply.data(delta("x"));
-            Thread.sleep(5);
-          }
-        });
+    server.then(reply -> {
+      reply.stream();
+      while (true) {
+        reply.data(delta("x"));
+        Thread.sleep(5);
+      }
+    });
     assertTimeout(Deadlines.Phase.TOTAL, d -> with(d, null, null, null, SHORT));
   }
 
@@ -332,19 +320,17 @@ final class HttpChatProviderTest {
     try (Providers narrow = providers(server.url(), new TransportConfig(1, 1, 1, null))) {
       ChatProvider one = narrow.byName().get("openai");
       CountDownLatch streaming = new CountDownLatch(1);
-      server.then(
-          reply -> {
-            reply.stream().data(delta("Hel"));
-            reply.hang();
-          });
+      server.then(reply -> {
+        reply.stream().data(delta("Hel"));
+        reply.hang();
+      });
       server.always(FULL);
       Thread holder = Thread.ofVirtual().start(() -> quietly(one, streaming));
       assertThat(streaming.await(30, TimeUnit.SECONDS)).isTrue();
       ProviderCall call =
           Calls.hello("m").withDeadlines(with(Calls.PATIENT, SHORT, null, null, null));
       ProviderException failure =
-          catchThrowableOfType(
-              ProviderException.class, () -> one.call(call, ReplyListener.NONE));
+          catchThrowableOfType(ProviderException.class, () -> one.call(call, ReplyListener.NONE));
       assertThat(failure.failure()).isEqualTo(new Failure.Timeout(Deadlines.Phase.CONNECT));
       holder.interrupt();
       holder.join();
@@ -355,22 +341,20 @@ final class HttpChatProviderTest {
   @Test
   void interruptionBeforeTheHeadersHangsUp() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
-    server.then(
-        reply -> {
-          asked.countDown();
-          reply.hang();
-        });
+    server.then(reply -> {
+      asked.countDown();
+      reply.hang();
+    });
     assertInterruptionHangsUp(asked, ReplyListener.NONE);
   }
 
   @Test
   void interruptionBetweenTokensHangsUp() throws Exception {
     CountDownLatch heard = new CountDownLatch(1);
-    server.then(
-        reply -> {
-          reply.stream().data(delta("Hel"));
-          reply.hang();
-        });
+    server.then(reply -> {
+      reply.stream().data(delta("Hel"));
+      reply.hang();
+    });
     assertInterruptionHangsUp(
         heard,
         new ReplyListener() {
@@ -384,17 +368,16 @@ final class HttpChatProviderTest {
   @Test
   void interruptionOfAStreamThatNeverPausesHangsUp() throws Exception {
     CountDownLatch heard = new CountDownLatch(1);
-    server.then(
-        reply -> {
-          reply.stream();
-          try {
-            while (true) {
-              reply.data(delta("x".repeat(100)));
-            }
-          } finally {
-            server.clientGone().countDown();
-          }
-        });
+    server.then(reply -> {
+      reply.stream();
+      try {
+        while (true) {
+          reply.data(delta("x".repeat(100)));
+        }
+      } finally {
+        server.clientGone().countDown();
+      }
+    });
     assertInterruptionHangsUp(
         heard,
         new ReplyListener() {
@@ -408,35 +391,32 @@ final class HttpChatProviderTest {
   @Test
   void interruptionDuringAnErrorBodyHangsUp() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
-    server.then(
-        reply -> {
-          reply.status(500, "application/json", "", "x: y");
-          asked.countDown();
-        });
+    server.then(reply -> {
+      reply.status(500, "application/json", "", "x: y");
+      asked.countDown();
+    });
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
     Thread caller =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  Thread.currentThread().interrupt();
-                  try {
-                    provider.call(Calls.hello("m"), ReplyListener.NONE);
-                    outcome.complete(null);
-                  } catch (ProviderException | InterruptedException e) {
-                    outcome.complete(e);
-                  }
-                });
+            .start(() -> {
+              Thread.currentThread().interrupt();
+              try {
+                provider.call(Calls.hello("m"), ReplyListener.NONE);
+                outcome.complete(null);
+              } catch (ProviderException | InterruptedException e) {
+                outcome.complete(e);
+              }
+            });
     caller.join();
     assertThat(outcome.join()).isInstanceOf(InterruptedException.class);
   }
 
   @Test
   void aListenerThatThrowsEndsTheCallAndHangsUp() throws Exception {
-    server.then(
-        reply -> {
-          reply.stream().data(delta("Hel"));
-          reply.hang();
-        });
+    server.then(reply -> {
+      reply.stream().data(delta("Hel"));
+      reply.hang();
+    });
     ReplyListener thrower =
         new ReplyListener() {
           @Override
@@ -451,28 +431,26 @@ final class HttpChatProviderTest {
 
   @Test
   void aThousandStreamsAtOnceAllEnd() throws Exception {
-    server.always(
-        reply -> {
-          reply.stream();
-          for (int i = 0; i < 5; i++) {
-            reply.data(delta("x"));
-            Thread.sleep(20);
-          }
-          reply.data(stop()).data("[DONE]").end();
-        });
+    server.always(reply -> {
+      reply.stream();
+      for (int i = 0; i < 5; i++) {
+        reply.data(delta("x"));
+        Thread.sleep(20);
+      }
+      reply.data(stop()).data("[DONE]").end();
+    });
     List<CompletableFuture<String>> answers = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       CompletableFuture<String> answer = new CompletableFuture<>();
       answers.add(answer);
       Thread.ofVirtual()
-          .start(
-              () -> {
-                try {
-                  answer.complete(provider.call(Calls.hello("m"), ReplyListener.NONE).text());
-                } catch (ProviderException | InterruptedException | RuntimeException e) {
-                  answer.completeExceptionally(e);
-                }
-              });
+          .start(() -> {
+            try {
+              answer.complete(provider.call(Calls.hello("m"), ReplyListener.NONE).text());
+            } catch (ProviderException | InterruptedException | RuntimeException e) {
+              answer.completeExceptionally(e);
+            }
+          });
     }
     for (CompletableFuture<String> answer : answers) {
       assertThat(answer.get(50, TimeUnit.SECONDS)).isEqualTo("xxxxx");
@@ -487,15 +465,14 @@ final class HttpChatProviderTest {
     CompletableFuture<Throwable> outcome = new CompletableFuture<>();
     Thread caller =
         Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    provider.call(Calls.hello("m"), listener);
-                    outcome.complete(null);
-                  } catch (ProviderException | InterruptedException | RuntimeException e) {
-                    outcome.complete(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                provider.call(Calls.hello("m"), listener);
+                outcome.complete(null);
+              } catch (ProviderException | InterruptedException | RuntimeException e) {
+                outcome.complete(e);
+              }
+            });
     assertThat(when.await(30, TimeUnit.SECONDS)).isTrue();
     caller.interrupt();
     assertThat(outcome.get(30, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
@@ -544,7 +521,9 @@ final class HttpChatProviderTest {
   }
 
   private static String delta(String text) {
-    return "{\"model\":\"m-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + text + "\"}}]}";
+    return "{\"model\":\"m-1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
+        + text
+        + "\"}}]}";
   }
 
   private static String stop() {
