@@ -38,6 +38,7 @@ final class Membership<A> implements ConsumerRebalanceListener {
   private final Consumer<byte[], byte[]> consumer;
   private final Core<A> core;
   private final Commits commits;
+  private final Connection connection;
   private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
 
   Membership(Consumer<byte[], byte[]> consumer, Core<A> core) {
@@ -50,6 +51,7 @@ final class Membership<A> implements ConsumerRebalanceListener {
             core.config().commitInterval(),
             core.ticker(),
             core.troubles());
+    this.connection = new Connection(consumer, core.ticker(), core.troubles());
   }
 
   /**
@@ -65,6 +67,7 @@ final class Membership<A> implements ConsumerRebalanceListener {
         boolean paused = core.gate().adjust(consumer, assignments.values());
         accept(consumer.poll(paused ? POLL_WHILE_PAUSED : POLL));
         commits.whenDue(assignments.values());
+        connection.look();
         core.troubles().clear(Troubles.Part.CONSUMER);
         failures = 0;
       } catch (RetriableException e) {

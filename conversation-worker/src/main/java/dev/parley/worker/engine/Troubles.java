@@ -12,6 +12,7 @@ final class Troubles {
 
   /** A part of the engine that depends on something outside. */
   enum Part {
+    CONNECTION,
     CONSUMER,
     COMMIT,
     ADMISSION,

@@ -1,7 +1,5 @@
 package dev.parley.worker.engine;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,8 +59,7 @@ final class FakeWorkload implements Workload<String> {
       }
       Step step = performance.perform(record, tries);
       if (step instanceof Step.Done) {
-        done.computeIfAbsent(lane, key -> Collections.synchronizedList(new ArrayList<>()))
-            .add(Records.value(record));
+        done.computeIfAbsent(lane, key -> new CopyOnWriteArrayList<>()).add(Records.value(record));
       }
       return step;
     } finally {
