@@ -15,11 +15,12 @@ import dev.parley.storage.NewSession;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.context.SlidingWindow;
 import dev.parley.worker.engine.Step;
+import dev.parley.worker.live.CallReport;
+import dev.parley.worker.live.LiveReporter;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderReply;
 import dev.parley.worker.provider.ProviderUsage;
-import dev.parley.worker.provider.ReplyListener;
 import dev.parley.worker.provider.Router;
 import dev.parley.worker.turn.Admission.CallHistory;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
@@ -28,7 +29,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +44,7 @@ final class TurnRunner {
   private final RunningTurns running;
   private final TurnEnding ending;
   private final TurnSettings settings;
-  private final Function<MessageSubmitted, ReplyListener> listeners;
+  private final LiveReporter live;
   private final ToLongFunction<Message> tokensOf;
   private final Clock clock;
 
@@ -55,7 +55,7 @@ final class TurnRunner {
       RunningTurns running,
       TurnEnding ending,
       TurnSettings settings,
-      Function<MessageSubmitted, ReplyListener> listeners,
+      LiveReporter live,
       ToLongFunction<Message> tokensOf,
       Clock clock) {
     this.stores = stores;
@@ -64,7 +64,7 @@ final class TurnRunner {
     this.running = running;
     this.ending = ending;
     this.settings = settings;
-    this.listeners = listeners;
+    this.live = live;
     this.tokensOf = tokensOf;
     this.clock = clock;
   }
@@ -118,13 +118,15 @@ final class TurnRunner {
             submission.jobId(),
             null);
     ProviderCall call = callFor(turn, route, question);
-    Heard heard = new Heard(listeners.apply(submission));
+    CallReport report = live.open(submission.jobId(), turn.attempt());
+    Heard heard = new Heard(report);
     RunningTurn running = this.running.begin(submission.jobId(), turn.attempt(), turn.startedAt());
     ProviderReply reply = null;
     ProviderException failure = null;
     InterruptedException interrupt = null;
     boolean cancelled;
-    try {
+    try (report) {
+      report.started();
       reply = route.provider().call(call, heard);
     } catch (ProviderException e) {
       failure = e;

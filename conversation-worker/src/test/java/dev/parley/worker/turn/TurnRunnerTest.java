@@ -24,7 +24,9 @@ import dev.parley.storage.Job;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter.TurnEnd;
+import dev.parley.storage.live.LiveEvents;
 import dev.parley.worker.engine.Step;
+import dev.parley.worker.live.LiveReporter;
 import dev.parley.worker.provider.ChatProvider;
 import dev.parley.worker.provider.Deadlines;
 import dev.parley.worker.provider.Failure;
@@ -245,7 +247,7 @@ final class TurnRunnerTest {
         running,
         ending,
         new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT),
-        submission -> ReplyListener.NONE,
+        new LiveReporter(LiveEvents.NONE, Clock.fixed(NOW, ZoneOffset.UTC)),
         message -> message.content().text().length(),
         Clock.fixed(NOW, ZoneOffset.UTC));
   }

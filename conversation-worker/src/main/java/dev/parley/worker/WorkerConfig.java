@@ -1,0 +1,133 @@
+package dev.parley.worker;
+
+import dev.parley.runtime.Env;
+import dev.parley.schemas.Topics;
+import dev.parley.worker.engine.EngineConfig;
+import dev.parley.worker.provider.Deadlines;
+import dev.parley.worker.provider.ProviderConfig;
+import dev.parley.worker.turn.TurnSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker is told by its environment, apart from where Kafka and the stores are.
+ *
+ * @param groupId the consumer group whose members share the load
+ * @param tenantWeights shares of tenants that differ from 1
+ * @param tenantMaxInFlight how many turns of one tenant may run at once
+ * @param priceBook a file that replaces the price book that comes along; null for that one
+ * @param logUsage whether each usage event is also logged, without texts
+ * @param httpPort for health and metrics; 0 takes a free one
+ */
+public record WorkerConfig(
+    String groupId,
+    EngineConfig engine,
+    TurnSettings turns,
+    ProviderConfig providers,
+    Map<String, Integer> tenantWeights,
+    int tenantMaxInFlight,
+    @Nullable Path priceBook,
+    boolean logUsage,
+    String httpHost,
+    int httpPort) {
+
+  public WorkerConfig {
+    tenantWeights = Map.copyOf(tenantWeights);
+  }
+
+  /**
+   * Reads the variables; what is wrong is noted in {@code env}, whose {@link Env#done} the caller
+   * calls.
+   *
+   * @param all the same variables, for the parts that read theirs themselves
+   */
+  public static WorkerConfig from(Env env, Map<String, String> all) {
+    int maxInFlight = env.getInt("WORKER_MAX_IN_FLIGHT", 2_000, 1, 100_000);
+    int maxBuffered =
+        env.getInt("WORKER_MAX_BUFFERED", Math.max(50_000, maxInFlight), maxInFlight, 5_000_000);
+    long bufferBytes = env.getLong("WORKER_MAX_BUFFERED_BYTES", 128L << 20, 1 << 20, 64L << 30);
+    Duration revokeGrace = grace(env, "WORKER_REVOKE_GRACE", Duration.ofSeconds(10));
+    Duration stopGrace = grace(env, "WORKER_STOP_GRACE", Duration.ofSeconds(20));
+    EngineConfig engine =
+        EngineConfig.forTopic(Topics.SUBMISSIONS)
+            .withBounds(maxInFlight, maxBuffered, bufferBytes, Math.max(200_000, maxBuffered))
+            .withTimes(Duration.ofMillis(200), revokeGrace, stopGrace);
+    Deadlines deadlines =
+        new Deadlines(
+            positive(env, "PROVIDER_CONNECT_TIMEOUT", Deadlines.DEFAULT.connect()),
+            positive(env, "PROVIDER_FIRST_TOKEN_TIMEOUT", Deadlines.DEFAULT.firstToken()),
+            positive(env, "PROVIDER_IDLE_TIMEOUT", Deadlines.DEFAULT.idle()),
+            positive(env, "PROVIDER_TOTAL_TIMEOUT", Deadlines.DEFAULT.total()));
+    TurnSettings turns =
+        new TurnSettings(
+            env.getInt("MAX_CONTEXT_MESSAGES", 100, 1, 10_000),
+            env.getInt("MAX_CONTEXT_TOKENS", 100_000, 1, 10_000_000),
+            env.getInt("MAX_OUTPUT_TOKENS", 4_096, 1, 1_000_000),
+            deadlines);
+    String priceBook = env.find("PRICE_BOOK");
+    return new WorkerConfig(
+        env.get("WORKER_GROUP_ID", "parley-conversation-worker"),
+        engine,
+        turns,
+        providers(env, all),
+        weights(env),
+        env.getInt("TENANT_MAX_IN_FLIGHT", maxInFlight, 1, 100_000),
+        priceBook == null ? null : Path.of(priceBook),
+        "console".equals(env.get("USAGE_LOG", "none")),
+        env.get("HTTP_HOST", "127.0.0.1"),
+        env.getInt("WORKER_HTTP_PORT", 0, 0, 65_535));
+  }
+
+  private static ProviderConfig providers(Env env, Map<String, String> all) {
+    try {
+      ProviderConfig providers = ProviderConfig.fromEnv(all);
+      if (providers.servers().isEmpty()) {
+        env.problem(
+            "OPENAI_API_KEY is not set: set it, ANTHROPIC_API_KEY, GEMINI_API_KEY, or"
+                + " OPENAI_BASE_URL for a server that needs no key");
+      }
+      return providers;
+    } catch (IllegalArgumentException e) {
+      env.problem(String.valueOf(e.getMessage()));
+      return ProviderConfig.fromEnv(Map.of());
+    }
+  }
+
+  private static Map<String, Integer> weights(Env env) {
+    Map<String, Integer> weights = new java.util.TreeMap<>();
+    String text = env.get("TENANT_WEIGHTS", "");
+    for (String entry : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      int equals = entry.indexOf('=');
+      try {
+        int weight = Integer.parseInt(entry.substring(equals + 1).strip());
+        if (equals < 1 || weight < 1 || weight > 65_536) {
+          throw new NumberFormatException("out of range");
+        }
+        weights.put(entry.substring(0, equals).strip(), weight);
+      } catch (NumberFormatException e) {
+        env.problem("TENANT_WEIGHTS must be tenant=weight,... with weights from 1 to 65536");
+      }
+    }
+    return weights;
+  }
+
+  private static Duration grace(Env env, String name, Duration defaultValue) {
+    Duration value = env.getDuration(name, defaultValue);
+    if (value.compareTo(Duration.ofMinutes(4)) > 0) {
+      env.problem(name + " must be at most 4m");
+      return defaultValue;
+    }
+    return value;
+  }
+
+  private static Duration positive(Env env, String name, Duration defaultValue) {
+    Duration value = env.getDuration(name, defaultValue);
+    if (value.isZero()) {
+      env.problem(name + " must be longer than nothing");
+      return defaultValue;
+    }
+    return value;
+  }
+}

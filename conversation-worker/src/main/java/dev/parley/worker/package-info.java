@@ -1,0 +1,5 @@
+/** The conversation-worker: configuration, composition root and main. */
+@NullMarked
+package dev.parley.worker;
+
+import org.jspecify.annotations.NullMarked;
