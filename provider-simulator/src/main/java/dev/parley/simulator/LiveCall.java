@@ -107,8 +107,8 @@ final class LiveCall implements Callback {
       answer(
           CallOutcome.FAILED,
           failure.status(),
-          format.failureHeaders(failure, plan.reply()),
-          format.failure(failure, message));
+          format.failureHeaders(failure),
+          format.error(failure.status(), message, failure.code()));
     } else if (request.streamed()) {
       stream();
     } else {

@@ -128,7 +128,7 @@ public final class OpenAiChat implements WireFormat {
   }
 
   @Override
-  public Map<String, String> failureHeaders(Failure failure, Reply reply) {
+  public Map<String, String> failureHeaders(Failure failure) {
     return OpenAiErrors.headers(failure);
   }
 }

@@ -1,5 +1,0 @@
-/** Who is calling. */
-@NullMarked
-package dev.parley.ingest.auth;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** What was used and what it cost. */
-@NullMarked
-package dev.parley.ingest.usage;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.parley.ingest;
-
-import org.jspecify.annotations.NullMarked;
