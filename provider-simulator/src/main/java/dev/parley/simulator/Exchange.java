@@ -46,7 +46,8 @@ record Exchange(Request request, Response response, Callback callback) {
 
   /** Breaks the call off so that the client sees a reset, not an end. */
   void reset() {
-    if (request.getConnectionMetaData().getHttpVersion().getVersion() < 20) {
+    boolean one = request.getConnectionMetaData().getHttpVersion().getVersion() < 20;
+    if (one) {
       EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
       if (endPoint.getTransport() instanceof SocketChannel channel) {
         try {
@@ -57,6 +58,13 @@ record Exchange(Request request, Response response, Callback callback) {
       }
       endPoint.close();
     }
-    callback.failed(new EofException("the simulator broke this call off"));
+    EofException reason = new EofException("the simulator broke this call off");
+    if (response.isCommitted() || one) {
+      callback.failed(reason);
+    } else {
+      // A stream can be reset only after its head; without one, Jetty would answer with an error.
+      Runnable fail = () -> callback.failed(reason);
+      response.write(false, ByteBuffer.allocate(0), Callback.from(fail, cause -> fail.run()));
+    }
   }
 }

@@ -97,6 +97,16 @@ final class LiveCall implements Callback {
     }
   }
 
+  /** On the timer nobody else would hear of it, and the client would wait for ever. */
+  private void stepOrReset() {
+    try {
+      step();
+    } catch (RuntimeException e) {
+      reset();
+      throw e;
+    }
+  }
+
   private void step() {
     if (ended.get()) {
       return;
@@ -107,8 +117,8 @@ final class LiveCall implements Callback {
       answer(
           CallOutcome.FAILED,
           failure.status(),
-          format.failureHeaders(failure),
-          format.error(failure.status(), message, failure.code()));
+          format.failureHeaders(failure, plan.reply()),
+          format.failure(failure, message));
     } else if (request.streamed()) {
       stream();
     } else {
@@ -253,7 +263,7 @@ final class LiveCall implements Callback {
 
   private void stepAfter(long nanos) {
     try {
-      timer = calls.after(nanos, this::step);
+      timer = calls.after(nanos, this::stepOrReset);
     } catch (RejectedExecutionException e) {
       serverClosing();
     }

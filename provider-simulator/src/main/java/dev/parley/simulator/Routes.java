@@ -1,7 +1,10 @@
 package dev.parley.simulator;
 
+import dev.parley.simulator.wire.AnthropicMessages;
+import dev.parley.simulator.wire.GeminiGenerate;
 import dev.parley.simulator.wire.JsonText;
 import dev.parley.simulator.wire.OpenAiChat;
+import dev.parley.simulator.wire.OpenAiResponses;
 import dev.parley.simulator.wire.WireFormat;
 import java.util.List;
 import org.eclipse.jetty.server.Handler;
@@ -12,7 +15,9 @@ import org.eclipse.jetty.util.Callback;
 /** Which path is whose. Never blocks, so it runs on the thread that read the request. */
 final class Routes extends Handler.Abstract.NonBlocking {
 
-  private final List<WireFormat> formats = List.of(new OpenAiChat());
+  private final List<WireFormat> formats =
+      List.of(
+          new OpenAiChat(), new OpenAiResponses(), new AnthropicMessages(), new GeminiGenerate());
   private final CallHandler calls;
   private final ObserverHandler observer;
   private final byte[] models;

@@ -5,21 +5,26 @@ import dev.parley.simulator.calls.CallRecord;
 import dev.parley.simulator.script.Planner;
 import java.io.IOException;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.function.Consumer;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model provider that can be run anywhere: a real HTTP server whose replies are made from the
  * requests, and whose conduct is set by {@link dev.parley.simulator.script.Directives}.
  *
- * <p>{@code POST /v1/chat/completions} and {@code GET /v1/models} are OpenAI's; {@code GET
- * /simulator/calls}, {@code DELETE /simulator/calls} and {@code GET /simulator/stats} show, clear
- * and sum up the {@link CallLog}.
+ * <p>It speaks OpenAI's Chat Completions ({@code POST /v1/chat/completions}, {@code GET
+ * /v1/models}) and Responses ({@code POST /v1/responses}), Anthropic's Messages ({@code POST
+ * /v1/messages}) and Gemini's generateContent ({@code POST /v1beta/models/MODEL:generateContent}
+ * and {@code :streamGenerateContent?alt=sse}). {@code GET /simulator/calls}, {@code DELETE
+ * /simulator/calls} and {@code GET /simulator/stats} show, clear and sum up the {@link CallLog}.
  */
 public final class Simulator implements AutoCloseable {
 
@@ -29,7 +34,9 @@ public final class Simulator implements AutoCloseable {
   private final CallLog log;
   private final OpenCalls calls = new OpenCalls();
   private final Server server;
-  private final ServerConnector connector;
+  private final Clock clock;
+  private @Nullable ServerConnector connector;
+  private @Nullable SelfSigned identity;
 
   /** A simulator that keeps its calls to itself. */
   public Simulator(SimulatorConfig config) {
@@ -41,19 +48,12 @@ public final class Simulator implements AutoCloseable {
    */
   public Simulator(SimulatorConfig config, Clock clock, Consumer<CallRecord> sink) {
     this.config = config;
+    this.clock = clock;
     this.log = new CallLog(config.callLogSize(), clock, sink);
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
     threads.setName("simulator");
     threads.setDaemon(true);
     this.server = new Server(threads);
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    this.connector = new ServerConnector(server, new HttpConnectionFactory(http));
-    connector.setHost(config.host());
-    connector.setPort(config.port());
-    connector.setAcceptQueueSize(4096);
-    connector.setIdleTimeout(0);
-    server.addConnector(connector);
     Planner planner = new Planner(config.defaults(), config.seed(), clock);
     CallHandler handler = new CallHandler(config, planner, calls, log);
     server.setHandler(new Routes(config, handler, new ObserverHandler(log)));
@@ -66,6 +66,10 @@ public final class Simulator implements AutoCloseable {
    */
   public Simulator start() throws IOException {
     try {
+      if (config.tls()) {
+        identity = SelfSigned.make(clock);
+      }
+      connector = Listener.on(server, config, identity);
       server.start();
     } catch (IOException e) {
       close();
@@ -79,7 +83,35 @@ public final class Simulator implements AutoCloseable {
 
   /** Where it listens, with no path: {@code http://127.0.0.1:18089}. */
   public URI baseUrl() {
-    return URI.create("http://" + config.host() + ":" + connector.getLocalPort());
+    ServerConnector listening = connector;
+    if (listening == null) {
+      throw new IllegalStateException("the simulator has not been started");
+    }
+    String scheme = config.tls() ? "https://" : "http://";
+    return URI.create(scheme + config.host() + ":" + listening.getLocalPort());
+  }
+
+  /** The certificate that clients have to trust. */
+  public X509Certificate certificate() {
+    return identity().certificate();
+  }
+
+  /** For clients: trusts this simulator and nobody else. */
+  public SSLContext clientContext() throws GeneralSecurityException, IOException {
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(identity().trustStore());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    return context;
+  }
+
+  private SelfSigned identity() {
+    SelfSigned made = identity;
+    if (made == null) {
+      throw new IllegalStateException("the simulator has not been started with TLS");
+    }
+    return made;
   }
 
   /** The calls that were made to it. */

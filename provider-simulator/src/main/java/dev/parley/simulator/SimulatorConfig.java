@@ -14,6 +14,9 @@ import java.util.List;
  * @param models what {@code GET /v1/models} lists; requests may name any model
  * @param callLogSize how many calls are remembered
  * @param maxRequestBytes the largest request body that is read
+ * @param tls whether to speak TLS, with a certificate made at the start; HTTP/1.1 and HTTP/2 are
+ *     spoken either way
+ * @param maxConcurrentStreams how many calls one HTTP/2 connection may have at once
  */
 public record SimulatorConfig(
     String host,
@@ -22,7 +25,9 @@ public record SimulatorConfig(
     Behaviour defaults,
     List<String> models,
     int callLogSize,
-    int maxRequestBytes) {
+    int maxRequestBytes,
+    boolean tls,
+    int maxConcurrentStreams) {
 
   /** The port of a local stack. */
   public static final int LOCAL_PORT = 18089;
@@ -40,6 +45,9 @@ public record SimulatorConfig(
     if (maxRequestBytes < 1) {
       throw new IllegalArgumentException("the largest request must have at least one byte");
     }
+    if (maxConcurrentStreams < 1) {
+      throw new IllegalArgumentException("a connection must be allowed at least one stream");
+    }
     models = List.copyOf(models);
   }
 
@@ -52,22 +60,51 @@ public record SimulatorConfig(
         Behaviour.INSTANT,
         List.of("sim-small", "sim-large"),
         100_000,
-        MAX_REQUEST_BYTES);
+        MAX_REQUEST_BYTES,
+        false,
+        100);
   }
 
   /** The same at another address. */
   public SimulatorConfig withHost(String newHost) {
-    return new SimulatorConfig(newHost, port, seed, defaults, models, callLogSize, maxRequestBytes);
+    return new SimulatorConfig(
+        newHost,
+        port,
+        seed,
+        defaults,
+        models,
+        callLogSize,
+        maxRequestBytes,
+        tls,
+        maxConcurrentStreams);
   }
 
   /** The same on another port. */
   public SimulatorConfig withPort(int newPort) {
-    return new SimulatorConfig(host, newPort, seed, defaults, models, callLogSize, maxRequestBytes);
+    return new SimulatorConfig(
+        host,
+        newPort,
+        seed,
+        defaults,
+        models,
+        callLogSize,
+        maxRequestBytes,
+        tls,
+        maxConcurrentStreams);
   }
 
   /** The same with other luck. */
   public SimulatorConfig withSeed(long newSeed) {
-    return new SimulatorConfig(host, port, newSeed, defaults, models, callLogSize, maxRequestBytes);
+    return new SimulatorConfig(
+        host,
+        port,
+        newSeed,
+        defaults,
+        models,
+        callLogSize,
+        maxRequestBytes,
+        tls,
+        maxConcurrentStreams);
   }
 
   /**
@@ -82,11 +119,34 @@ public record SimulatorConfig(
         Directives.apply(defaults, directives),
         models,
         callLogSize,
-        maxRequestBytes);
+        maxRequestBytes,
+        tls,
+        maxConcurrentStreams);
   }
 
   /** The same with room for another number of calls. */
   public SimulatorConfig withCallLogSize(int calls) {
-    return new SimulatorConfig(host, port, seed, defaults, models, calls, maxRequestBytes);
+    return new SimulatorConfig(
+        host, port, seed, defaults, models, calls, maxRequestBytes, tls, maxConcurrentStreams);
+  }
+
+  /** The same over TLS. */
+  public SimulatorConfig withTls() {
+    return new SimulatorConfig(
+        host,
+        port,
+        seed,
+        defaults,
+        models,
+        callLogSize,
+        maxRequestBytes,
+        true,
+        maxConcurrentStreams);
+  }
+
+  /** The same with another limit of calls at once on one HTTP/2 connection. */
+  public SimulatorConfig withMaxConcurrentStreams(int streams) {
+    return new SimulatorConfig(
+        host, port, seed, defaults, models, callLogSize, maxRequestBytes, tls, streams);
   }
 }

@@ -8,10 +8,11 @@ final class SimulatorOptions {
 
   static final String USAGE =
       """
-      simulator [--host=ADDRESS] [--port=PORT] [--seed=NUMBER] [--call-log=CALLS] [DIRECTIVE...]
+      simulator [--host=ADDRESS] [--port=PORT] [--seed=NUMBER] [--call-log=CALLS]
+                [--tls=true] [--streams=LIMIT] [DIRECTIVE...]
       A directive is name=value, such as latency=200ms, rate=50/s or fail-rate=0.01.
       Environment: SIMULATOR_HOST, SIMULATOR_PORT, SIMULATOR_SEED, SIMULATOR_CALL_LOG,
-      SIMULATOR_BEHAVIOUR (directives, parted by spaces).\
+      SIMULATOR_TLS, SIMULATOR_STREAMS, SIMULATOR_BEHAVIOUR (directives, parted by spaces).\
       """;
 
   private SimulatorOptions() {}
@@ -27,6 +28,8 @@ final class SimulatorOptions {
     config = set(config, "--port", env.get("SIMULATOR_PORT"));
     config = set(config, "--seed", env.get("SIMULATOR_SEED"));
     config = set(config, "--call-log", env.get("SIMULATOR_CALL_LOG"));
+    config = set(config, "--tls", env.get("SIMULATOR_TLS"));
+    config = set(config, "--streams", env.get("SIMULATOR_STREAMS"));
     config = config.with(env.getOrDefault("SIMULATOR_BEHAVIOUR", ""));
     for (String arg : args) {
       int equals = arg.indexOf('=');
@@ -51,7 +54,18 @@ final class SimulatorOptions {
       case "--port" -> config.withPort((int) number(option, value, 65_535));
       case "--seed" -> config.withSeed(number(option, value, Long.MAX_VALUE));
       case "--call-log" -> config.withCallLogSize((int) number(option, value, 10_000_000));
+      case "--tls" -> yes(option, value) ? config.withTls() : config;
+      case "--streams" ->
+          config.withMaxConcurrentStreams((int) number(option, value, Integer.MAX_VALUE));
       default -> throw new IllegalArgumentException("there is no option " + option);
+    };
+  }
+
+  private static boolean yes(String option, String value) {
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(option + " must be true or false");
     };
   }
 

@@ -128,7 +128,7 @@ public final class OpenAiChat implements WireFormat {
   }
 
   @Override
-  public Map<String, String> failureHeaders(Failure failure) {
+  public Map<String, String> failureHeaders(Failure failure, Reply reply) {
     return OpenAiErrors.headers(failure);
   }
 }

@@ -26,4 +26,18 @@ final class OpenAiUsage {
     json.writeEndObject();
     json.writeEndObject();
   }
+
+  static void response(JsonGenerator json, Reply reply) throws IOException {
+    json.writeObjectFieldStart("usage");
+    json.writeNumberField("input_tokens", reply.promptTokens());
+    json.writeObjectFieldStart("input_tokens_details");
+    json.writeNumberField("cached_tokens", reply.cachedTokens());
+    json.writeEndObject();
+    json.writeNumberField("output_tokens", reply.completionTokens());
+    json.writeObjectFieldStart("output_tokens_details");
+    json.writeNumberField("reasoning_tokens", reply.reasoningTokens());
+    json.writeEndObject();
+    json.writeNumberField("total_tokens", reply.promptTokens() + reply.completionTokens());
+    json.writeEndObject();
+  }
 }

@@ -8,6 +8,15 @@ import org.jspecify.annotations.Nullable;
 final class Sse {
 
   private final ByteArrayBuilder bytes = new ByteArrayBuilder(512);
+  private final String newline;
+
+  Sse() {
+    this("\n");
+  }
+
+  Sse(String newline) {
+    this.newline = newline;
+  }
 
   /** An event without a name. */
   Sse data(JsonText.Content fields) {
@@ -17,11 +26,11 @@ final class Sse {
   /** An event with a name. */
   Sse event(@Nullable String name, JsonText.Content fields) {
     if (name != null) {
-      raw("event: ").raw(name).raw("\n");
+      raw("event: ").raw(name).raw(newline);
     }
     raw("data: ");
     JsonText.write(bytes, fields);
-    return raw("\n\n");
+    return raw(newline).raw(newline);
   }
 
   Sse raw(String text) {

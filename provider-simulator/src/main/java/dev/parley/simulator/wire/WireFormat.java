@@ -35,6 +35,15 @@ public interface WireFormat {
   /** An error answer. */
   byte[] error(int status, String message, @Nullable String code);
 
-  /** The headers that go with a failure that was asked for. */
-  Map<String, String> failureHeaders(Failure failure);
+  /** The answer of a failure that was asked for. */
+  default byte[] failure(Failure failure, String message) {
+    return error(failure.status(), message, failure.code());
+  }
+
+  /**
+   * The headers that go with a failure that was asked for.
+   *
+   * @param reply what would have been answered; tells the time and an id
+   */
+  Map<String, String> failureHeaders(Failure failure, Reply reply);
 }
