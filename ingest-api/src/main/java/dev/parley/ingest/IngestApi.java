@@ -1,0 +1,117 @@
+package dev.parley.ingest;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.ingest.auth.ApiKeyAuthenticator;
+import dev.parley.ingest.auth.Authenticator;
+import dev.parley.ingest.auth.SingleTenantAuthenticator;
+import dev.parley.ingest.auth.TrustedHeaderAuthenticator;
+import dev.parley.ingest.health.HealthRoutes;
+import dev.parley.ingest.http.Admission;
+import dev.parley.ingest.http.HttpServer;
+import dev.parley.ingest.http.HttpSettings;
+import dev.parley.ingest.http.RouteTable;
+import dev.parley.ingest.jobs.JobIdentity;
+import dev.parley.ingest.jobs.JobLookup;
+import dev.parley.ingest.jobs.JobRoutes;
+import dev.parley.ingest.messages.MessageRoutes;
+import dev.parley.ingest.messages.SubmissionLog;
+import dev.parley.ingest.sessions.MessageView;
+import dev.parley.ingest.sessions.SessionDirectory;
+import dev.parley.ingest.sessions.SessionRoutes;
+import dev.parley.ingest.usage.UsageRoutes;
+import dev.parley.runtime.Component;
+import dev.parley.runtime.Health;
+import dev.parley.storage.ApiKeyStore;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** The HTTP API over its ports. Knows neither Kafka nor a database. */
+public final class IngestApi implements Component {
+
+  private final HttpServer server;
+
+  /**
+   * @param health what {@code /health/ready} tells
+   */
+  public IngestApi(
+      IngestConfig config,
+      IngestPorts ports,
+      SubmissionLog submissions,
+      Authenticator authenticator,
+      Supplier<Map<String, Health>> health,
+      PrometheusMeterRegistry metrics,
+      Clock clock) {
+    SessionDirectory directory = new SessionDirectory(ports.sessions(), Ticker.systemTicker());
+    JobIdentity identity = new JobIdentity(config.jobIdSecret(), ports.secrets(), clock);
+    UsageRoutes usage = new UsageRoutes(ports.usage());
+    List<RouteTable.Group> groups =
+        List.of(
+            new MessageRoutes(
+                submissions,
+                directory,
+                identity,
+                config.createSessions(),
+                clock,
+                config.deliveryTimeout().plusSeconds(2)),
+            new SessionRoutes(
+                ports.sessions(),
+                directory,
+                usage::ofSession,
+                new MessageView(config.exposeToolResults()),
+                clock),
+            new JobRoutes(new JobLookup(ports.jobs(), identity)),
+            usage,
+            new HealthRoutes(health, metrics));
+    this.server =
+        new HttpServer(
+            new HttpSettings(
+                config.host(), config.port(), config.maxBodyBytes(), config.stopTimeout()),
+            groups,
+            authenticator,
+            Admission.OPEN,
+            metrics,
+            () -> {});
+  }
+
+  /** The authenticator that the configuration asks for. */
+  public static Authenticator authenticator(IngestConfig config, ApiKeyStore keys) {
+    return switch (config.authMode()) {
+      case API_KEY -> new ApiKeyAuthenticator(keys, Ticker.systemTicker());
+      case TRUSTED_HEADER -> new TrustedHeaderAuthenticator();
+      case SINGLE_TENANT -> new SingleTenantAuthenticator(config.singleTenant());
+    };
+  }
+
+  @Override
+  public String name() {
+    return "http";
+  }
+
+  @Override
+  public void start() {
+    server.start();
+  }
+
+  @Override
+  public Health check() {
+    return server.check();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** The calls that it answers. */
+  public List<RouteTable.Route> routes() {
+    return server.routes();
+  }
+}

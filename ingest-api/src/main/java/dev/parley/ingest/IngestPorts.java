@@ -1,0 +1,15 @@
+package dev.parley.ingest;
+
+import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.JobStore;
+import dev.parley.storage.SecretStore;
+import dev.parley.storage.SessionStore;
+import dev.parley.storage.UsageStore;
+
+/** The stores that the HTTP API reads and writes. */
+public record IngestPorts(
+    SessionStore sessions,
+    JobStore jobs,
+    UsageStore usage,
+    ApiKeyStore apiKeys,
+    SecretStore secrets) {}

@@ -1,0 +1,5 @@
+/** Who is calling. */
+@NullMarked
+package dev.parley.ingest.auth;
+
+import org.jspecify.annotations.NullMarked;

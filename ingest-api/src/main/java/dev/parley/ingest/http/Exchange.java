@@ -1,0 +1,121 @@
+package dev.parley.ingest.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.ingest.auth.Caller;
+import dev.parley.ingest.auth.RequestView;
+import dev.parley.schemas.Json;
+import dev.parley.schemas.TenantId;
+import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer. For the thread that handles it. */
+public final class Exchange implements RequestView {
+
+  private final Context context;
+  private final String requestId;
+  private final int maxBodyBytes;
+  private @Nullable Caller caller;
+
+  Exchange(Context context, String requestId, int maxBodyBytes) {
+    this.context = context;
+    this.requestId = requestId;
+    this.maxBodyBytes = maxBodyBytes;
+  }
+
+  void identify(Caller who) {
+    caller = who;
+  }
+
+  /** Who is calling; not to be asked on open calls. */
+  public Caller caller() {
+    return Objects.requireNonNull(caller, "an open call has no caller");
+  }
+
+  public TenantId tenant() {
+    return caller().tenantId();
+  }
+
+  public String requestId() {
+    return requestId;
+  }
+
+  @Override
+  public String method() {
+    return context.req().getMethod();
+  }
+
+  @Override
+  public String path() {
+    return context.req().getRequestURI();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    return context.req().getHeader(name);
+  }
+
+  /** A path parameter, percent-decoded. */
+  public String pathParam(String name) {
+    return context.pathParam(name);
+  }
+
+  public Query query() {
+    return new Query(context);
+  }
+
+  /** The body, which must be a JSON object. */
+  public ObjectNode jsonBody() throws IOException {
+    return Bodies.readObject(context.req(), maxBodyBytes);
+  }
+
+  /** The body when there is one, else an empty object. */
+  public ObjectNode optionalJsonBody() throws IOException {
+    return Bodies.readOptionalObject(context.req(), maxBodyBytes);
+  }
+
+  /** The body as it comes, for calls that read it piece by piece. */
+  public InputStream bodyStream() throws IOException {
+    return context.req().getInputStream();
+  }
+
+  public Exchange header(String name, String value) {
+    context.res().setHeader(name, value);
+    return this;
+  }
+
+  public void json(int status, JsonNode body) throws IOException {
+    bytes(status, "application/json", Json.mapper().writeValueAsBytes(body));
+  }
+
+  public void text(int status, String contentType, String body) throws IOException {
+    bytes(status, contentType, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public void bytes(int status, String contentType, byte[] body) throws IOException {
+    HttpServletResponse response = context.res();
+    response.setStatus(status);
+    response.setContentType(contentType);
+    response.setContentLength(body.length);
+    response.getOutputStream().write(body);
+  }
+
+  /** Begins an answer whose length is not known; the caller writes and flushes. */
+  public OutputStream stream(int status, String contentType) throws IOException {
+    HttpServletResponse response = context.res();
+    response.setStatus(status);
+    response.setContentType(contentType);
+    return response.getOutputStream();
+  }
+
+  /** Whether the head of the answer is on its way, so that it can no longer be changed. */
+  boolean isCommitted() {
+    return context.res().isCommitted();
+  }
+}

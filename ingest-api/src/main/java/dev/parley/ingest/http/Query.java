@@ -1,0 +1,104 @@
+package dev.parley.ingest.http;
+
+import io.javalin.http.Context;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request's query parameters. An empty value counts as absent. */
+public final class Query {
+
+  private static final int MAX_LENGTH = 2_000;
+
+  private final Context context;
+
+  Query(Context context) {
+    this.context = context;
+  }
+
+  public @Nullable String find(String name) {
+    return find(name, ErrorCode.INVALID_REQUEST);
+  }
+
+  /**
+   * @throws ApiException with {@code code} when it is given more than once or too long
+   */
+  public @Nullable String find(String name, ErrorCode code) {
+    if (context.req().getQueryString() == null) {
+      return null;
+    }
+    List<String> values;
+    try {
+      values = context.queryParams(name);
+    } catch (IllegalArgumentException e) {
+      throw ApiException.of(ErrorCode.INVALID_REQUEST, "the query is not percent-encoded UTF-8");
+    }
+    if (values.isEmpty() || values.getFirst().isEmpty()) {
+      return null;
+    }
+    String value = values.getFirst();
+    if (values.size() > 1 || value.length() > MAX_LENGTH || JsonGuard.hasLoneSurrogate(value)) {
+      throw ApiException.at(
+          code, name, name + " must be given once, in at most " + MAX_LENGTH + " characters");
+    }
+    return value;
+  }
+
+  /** How many items of a page: 1 to 100. */
+  public int limit(int defaultValue) {
+    String value = find("limit", ErrorCode.INVALID_LIMIT);
+    if (value == null) {
+      return defaultValue;
+    }
+    int limit = parseSmall(value);
+    if (limit < 1 || limit > 100) {
+      throw ApiException.at(
+          ErrorCode.INVALID_LIMIT, "limit", "limit must be a whole number from 1 to 100");
+    }
+    return limit;
+  }
+
+  /** Whether the listing goes backward. */
+  public boolean backward() {
+    String value = find("direction", ErrorCode.INVALID_DIRECTION);
+    if (value == null || value.equals("forward")) {
+      return false;
+    }
+    if (value.equals("backward")) {
+      return true;
+    }
+    throw ApiException.at(
+        ErrorCode.INVALID_DIRECTION, "direction", "direction must be forward or backward");
+  }
+
+  /** A whole number of at most nine digits, else -1. */
+  static int parseSmall(String value) {
+    if (value.isEmpty() || value.length() > 9) {
+      return -1;
+    }
+    int number = 0;
+    for (int i = 0; i < value.length(); i++) {
+      int digit = value.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = number * 10 + digit;
+    }
+    return number;
+  }
+
+  /** A whole number of at most eighteen digits, else -1. */
+  public static long parseOffset(String value) {
+    if (value.isEmpty() || value.length() > 18) {
+      return -1;
+    }
+    long number = 0;
+    for (int i = 0; i < value.length(); i++) {
+      int digit = value.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = number * 10 + digit;
+    }
+    return number;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.parley.ingest.messages;
+
+import dev.parley.runtime.Component;
+import dev.parley.runtime.Health;
+import dev.parley.runtime.KafkaSettings;
+import dev.parley.runtime.TopicSetup;
+import dev.parley.schemas.EventCodec;
+import dev.parley.schemas.Headers;
+import dev.parley.schemas.Submission;
+import dev.parley.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts submissions into {@link Topics#SUBMISSIONS}.
+ *
+ * <p>Everything is bounded: the memory for what waits, the time a caller may be held up by a full
+ * buffer or a broker that is away, and the time until a record is given up. A record that was given
+ * up may have been written all the same; its job id then never reached a client.
+ */
+public final class KafkaSubmissionLog implements SubmissionLog, Component {
+
+  /** A body is at most as long as the API lets in; what is added around it is small. */
+  private static final int MAX_RECORD_BYTES = 4 * 1024 * 1024;
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+  private final KafkaSettings kafka;
+  private final TopicSetup topics;
+  private final Duration deliveryTimeout;
+  private final BrokerCheck brokers;
+  private final byte[] version = EventCodec.SUBMISSIONS.versionHeader();
+  private volatile @Nullable Producer<byte[], byte[]> producer;
+
+  public KafkaSubmissionLog(KafkaSettings kafka, TopicSetup topics, Duration deliveryTimeout) {
+    this.kafka = kafka;
+    this.topics = topics;
+    this.deliveryTimeout = deliveryTimeout;
+    this.brokers = new BrokerCheck(kafka);
+  }
+
+  @Override
+  public String name() {
+    return "kafka";
+  }
+
+  /** Waits until Kafka is there and has the topics; until then everything is unavailable. */
+  @Override
+  public void start() throws InterruptedException {
+    topics.ensure(kafka);
+    producer = new KafkaProducer<>(settings());
+    brokers.start();
+  }
+
+  @Override
+  public Health check() {
+    return producer == null ? Health.down("waiting for kafka") : brokers.health();
+  }
+
+  @Override
+  public void close() {
+    Producer<byte[], byte[]> open = producer;
+    producer = null;
+    brokers.close();
+    if (open != null) {
+      open.close(CLOSE_TIMEOUT);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent) {
+    Producer<byte[], byte[]> open = producer;
+    if (open == null) {
+      return CompletableFuture.failedFuture(new UnavailableException("kafka is not there", null));
+    }
+    CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+    try {
+      // What becomes of it is told to the callback.
+      var _ =
+          open.send(
+              record(submission, TraceParent.orNew(traceparent)),
+              (metadata, e) -> {
+                if (e == null) {
+                  acknowledged.complete(null);
+                } else {
+                  acknowledged.completeExceptionally(failure(e));
+                }
+              });
+    } catch (RuntimeException e) {
+      acknowledged.completeExceptionally(failure(e));
+    }
+    return acknowledged;
+  }
+
+  private static RuntimeException failure(Exception e) {
+    return e instanceof RecordTooLargeException
+        ? new TooLargeException()
+        : new UnavailableException(e.getClass().getSimpleName(), e);
+  }
+
+  private ProducerRecord<byte[], byte[]> record(Submission submission, String traceparent) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            Topics.SUBMISSIONS,
+            submission.sessionKey().recordKey().getBytes(StandardCharsets.US_ASCII),
+            EventCodec.SUBMISSIONS.encode(submission));
+    record
+        .headers()
+        .add(Headers.SCHEMA_VERSION, version)
+        .add(Headers.JOB_ID, submission.jobId().value().getBytes(StandardCharsets.US_ASCII))
+        .add(Headers.TRACEPARENT, traceparent.getBytes(StandardCharsets.US_ASCII));
+    return record;
+  }
+
+  private Properties settings() {
+    Properties properties = kafka.producer("parley-ingest");
+    int deliveryMs = (int) deliveryTimeout.toMillis();
+    properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(deliveryMs));
+    properties.put(
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Integer.toString(Math.min(deliveryMs, 5_000)));
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "1000");
+    properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_RECORD_BYTES));
+    properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, "67108864");
+    return properties;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.parley.ingest.messages;
+
+import dev.parley.schemas.Submission;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Where accepted messages are put. Called by many threads. */
+public interface SubmissionLog {
+
+  /**
+   * Appends a submission. The future completes once it is durable, within a bounded time; it fails
+   * with {@link UnavailableException} when it is not known to be, and with {@link
+   * TooLargeException} when it never can be.
+   *
+   * @param traceparent W3C trace context to carry on; null begins a new one
+   */
+  CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent);
+
+  /** Whether the submission was written is not known, or it was not. */
+  final class UnavailableException extends RuntimeException {
+    public UnavailableException(String message, @Nullable Throwable cause) {
+      super(message, cause, false, false);
+    }
+  }
+
+  /** The submission is larger than the log takes. */
+  final class TooLargeException extends RuntimeException {
+    public TooLargeException() {
+      super("the submission is larger than the log takes", null, false, false);
+    }
+  }
+}

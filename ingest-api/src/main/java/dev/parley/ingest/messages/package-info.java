@@ -1,0 +1,5 @@
+/** Taking messages in. */
+@NullMarked
+package dev.parley.ingest.messages;
+
+import org.jspecify.annotations.NullMarked;

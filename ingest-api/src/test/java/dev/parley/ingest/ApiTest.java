@@ -1,0 +1,240 @@
+package dev.parley.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.ingest.testing.ApiServer;
+import dev.parley.ingest.testing.ApiServer.Reply;
+import dev.parley.ingest.testing.FakeStores;
+import dev.parley.ingest.testing.FakeSubmissionLog;
+import dev.parley.runtime.Health;
+import dev.parley.schemas.Submission.MessageSubmitted;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class ApiTest {
+
+  private ApiServer server;
+
+  @BeforeEach
+  void start() {
+    server = ApiServer.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void aSessionIsCreatedAndReadBackWithItsMessages() {
+    Reply created =
+        server.post(
+            "/sessions",
+            """
+            {"sessionId":"s1","system":"Be brief.","model":"m","metadata":{"a":1.10},
+             "messages":[{"role":"user","content":"hi"}]}\
+            """);
+    assertThat(created.status()).isEqualTo(201);
+    assertThat(created.header("location")).isEqualTo("/sessions/s1");
+    assertThat(created.at("/session/id")).isEqualTo("s1");
+    assertThat(created.at("/session/messageCount")).isEqualTo("2");
+
+    Reply read = server.get("/sessions/s1");
+    assertThat(read.status()).isEqualTo(200);
+    assertThat(read.at("/session/tenantId")).isEqualTo("acme");
+    assertThat(read.at("/session/messages/0/role")).isEqualTo("system");
+    assertThat(read.at("/session/messages/1/content")).isEqualTo("hi");
+    assertThat(read.at("/session/totals/costUSD")).isEqualTo("0");
+    assertThat(read.body()).contains("\"a\":1.10");
+
+    Reply bare = server.get("/sessions/s1?include=usage");
+    assertThat(bare.json().at("/session").has("messages")).isFalse();
+    assertThat(bare.json().at("/session").has("totals")).isFalse();
+    assertThat(bare.json().at("/session").has("usage")).isTrue();
+  }
+
+  @Test
+  void aSecondSessionOfTheSameIdIsAConflict() {
+    assertThat(server.post("/sessions", "{\"sessionId\":\"s1\"}").status()).isEqualTo(201);
+    Reply second = server.post("/sessions", "{\"sessionId\":\"s1\",\"system\":\"other\"}");
+    assertThat(second.status()).isEqualTo(409);
+    assertThat(second.at("/error/code")).isEqualTo("session_already_exists");
+    assertThat(server.get("/sessions/s1").json().at("/session").has("system")).isFalse();
+  }
+
+  @Test
+  void aMessageIsAcceptedOnceTheLogHasIt() {
+    server.post("/sessions", "{\"sessionId\":\"s1\"}");
+    Reply reply =
+        server.post(
+            "/sessions/s1/message",
+            "{\"content\":\"hello\",\"requestId\":\"r\",\"priority\":3,\"unknown\":true}");
+    assertThat(reply.status()).isEqualTo(202);
+    assertThat(reply.at("/job/status")).isEqualTo("queued");
+    assertThat(reply.at("/job/sessionId")).isEqualTo("s1");
+    assertThat(reply.header("location")).isEqualTo("/jobs/" + reply.at("/job/id"));
+    assertThat(server.log.accepted).hasSize(1);
+    MessageSubmitted submitted = (MessageSubmitted) server.log.accepted.getFirst();
+    assertThat(submitted.jobId().value()).isEqualTo(reply.at("/job/id"));
+    assertThat(submitted.options().priority()).isEqualTo(3);
+
+    Reply job = server.get("/jobs/" + reply.at("/job/id"));
+    assertThat(job.status()).isEqualTo(200);
+    assertThat(job.at("/job/status")).isEqualTo("queued");
+    assertThat(job.at("/job/createdAt")).isEqualTo(reply.at("/job/createdAt"));
+  }
+
+  @Test
+  void aMessageThatIsNotAcknowledgedIsNotAccepted() {
+    server.post("/sessions", "{\"sessionId\":\"s1\"}");
+    server.log.mode = FakeSubmissionLog.Mode.FAIL;
+    Reply reply = server.post("/sessions/s1/message", "{\"content\":\"hello\"}");
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.at("/error/code")).isEqualTo("unavailable");
+    assertThat(reply.header("retry-after")).isNotEmpty();
+  }
+
+  @Test
+  void aMessageToASessionThatIsNotThereIsRefusedUnlessItMayBeMade() {
+    Reply refused = server.post("/sessions/nope/message", "{\"content\":\"hello\"}");
+    assertThat(refused.status()).isEqualTo(404);
+    assertThat(refused.at("/error/code")).isEqualTo("session_not_found");
+    assertThat(server.log.accepted).isEmpty();
+    Reply made =
+        server.post("/sessions/nope/message", "{\"content\":\"hello\",\"createSession\":true}");
+    assertThat(made.status()).isEqualTo(202);
+  }
+
+  @Test
+  void anotherTenantsThingsAreNotThere() {
+    server.post("/sessions", "{\"sessionId\":\"s1\"}");
+    String job = server.post("/sessions/s1/message", "{\"content\":\"x\"}").at("/job/id");
+    String[] other = {"authorization", "Bearer " + server.otherKey};
+    assertThat(server.get("/sessions/s1", other).status()).isEqualTo(404);
+    assertThat(server.get("/sessions/s1/messages", other).status()).isEqualTo(404);
+    assertThat(server.post("/sessions/s1/message", "{\"content\":\"x\"}", other).status())
+        .isEqualTo(404);
+    assertThat(server.get("/jobs/" + job, other).at("/error/code")).isEqualTo("job_not_found");
+    assertThat(server.get("/usage?tenantId=acme", other).at("/error/code"))
+        .isEqualTo("tenant_mismatch");
+    assertThat(server.post("/sessions", "{\"tenantId\":\"acme\"}", other).status()).isEqualTo(403);
+  }
+
+  @Test
+  void withoutAValidKeyNothingIsAnswered() {
+    HttpRequest bare =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/sessions/x"))
+            .build();
+    Reply none = server.send(bare);
+    assertThat(none.status()).isEqualTo(401);
+    assertThat(none.at("/error/code")).isEqualTo("unauthorized");
+    assertThat(none.header("www-authenticate")).startsWith("Bearer");
+    assertThat(server.get("/sessions/x", "authorization", "Bearer wrong").status()).isEqualTo(401);
+  }
+
+  @Test
+  void aKeyThatWasSeenWorksOnWhileTheStoreIsAway() {
+    assertThat(server.get("/sessions/x").status()).isEqualTo(404);
+    server.stores.away = true;
+    Reply known = server.get("/sessions/x");
+    assertThat(known.status()).isEqualTo(503);
+    assertThat(known.header("retry-after")).isNotEmpty();
+    assertThat(server.get("/usage", "authorization", "Bearer " + server.otherKey).status())
+        .isEqualTo(503);
+  }
+
+  @Test
+  void messagesArePagedByOffsetBothWays() {
+    server.post(
+        "/sessions",
+        """
+        {"sessionId":"s1","messages":[
+          {"role":"user","content":"0"},{"role":"assistant","content":"1"},
+          {"role":"user","content":"2"},{"role":"assistant","content":"3"},
+          {"role":"user","content":"4"}]}\
+        """);
+    Reply first = server.get("/sessions/s1/messages?limit=2");
+    assertThat(first.json().at("/messages/items"))
+        .extracting(m -> m.get("content").asText())
+        .containsExactly("0", "1");
+    assertThat(first.at("/messages/nextCursor")).isEqualTo("2");
+    assertThat(first.json().at("/messages").has("previousCursor")).isFalse();
+    Reply last = server.get("/sessions/s1/messages?limit=2&cursor=4");
+    assertThat(last.json().at("/messages").has("nextCursor")).isFalse();
+    assertThat(last.at("/messages/previousCursor")).isEqualTo("2");
+    Reply newest = server.get("/sessions/s1/messages?limit=2&direction=backward");
+    assertThat(newest.json().at("/messages/items"))
+        .extracting(m -> m.get("content").asText())
+        .containsExactly("3", "4");
+    assertThat(newest.at("/messages/nextCursor")).isEqualTo("3");
+    Reply older = server.get("/sessions/s1/messages?limit=2&direction=backward&cursor=3");
+    assertThat(older.json().at("/messages/items"))
+        .extracting(m -> m.get("content").asText())
+        .containsExactly("1", "2");
+  }
+
+  @Test
+  void toolResultsAreShownRedacted() {
+    server.post(
+        "/sessions",
+        """
+        {"sessionId":"s1","messages":[{"role":"tool","content":[
+          {"type":"tool_result","toolCallId":"c","result":{"secret":42}}]}]}\
+        """);
+    Reply read = server.get("/sessions/s1");
+    assertThat(read.body()).doesNotContain("secret");
+    assertThat(read.at("/session/messages/0/content/0/result")).isEqualTo("[redacted]");
+    assertThat(read.at("/session/messages/0/content/0/redacted")).isEqualTo("true");
+  }
+
+  @Test
+  void usageIsSummedExactlyAndBrokenDown() {
+    server.stores.sums =
+        List.of(
+            FakeStores.sum(List.of("openai", "a"), 1, "0.1000"),
+            FakeStores.sum(List.of("openai", "b"), 2, "0.20000000000000000001"));
+    Reply reply = server.get("/usage");
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.body()).contains("\"totalCostUSD\":0.30000000000000000001");
+    assertThat(reply.at("/requestCount")).isEqualTo("3");
+    assertThat(reply.at("/breakdown/1/model")).isEqualTo("b");
+    assertThat(server.stores.askedFilter.tenantId()).isEqualTo(ApiServer.TENANT);
+  }
+
+  @Test
+  void usageIsExportedAsCsvWithExactlyTheDocumentedColumns() {
+    server.stores.sums = List.of(FakeStores.sum(List.of("openai", "=cmd"), 1, "0.0000005"));
+    Reply reply = server.get("/usage/export?format=csv");
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("content-type")).startsWith("text/csv");
+    assertThat(reply.body())
+        .startsWith(
+            "provider,model,requestCount,totalInputTokens,totalOutputTokens,totalReasoningTokens,"
+                + "totalCachedTokens,totalCostUSD\r\n")
+        .contains(",0.000001\r\n")
+        .doesNotContain(",=cmd");
+    assertThat(server.get("/usage/export?format=xml").status()).isEqualTo(400);
+    assertThat(server.get("/usage/export?format=json").json().isArray()).isTrue();
+  }
+
+  @Test
+  void anAdministratorMayAskForAnotherTenantsUsage() {
+    String[] admin = {"authorization", "Bearer " + server.adminKey};
+    assertThat(server.get("/usage?tenantId=other", admin).status()).isEqualTo(200);
+    assertThat(server.stores.askedFilter.tenantId()).isEqualTo(ApiServer.OTHER);
+  }
+
+  @Test
+  void readinessNamesTheCause() {
+    assertThat(server.get("/health/live").status()).isEqualTo(200);
+    server.health.put("kafka", Health.down("kafka does not answer"));
+    Reply reply = server.get("/health/ready");
+    assertThat(reply.status()).isEqualTo(503);
+    assertThat(reply.body()).contains("kafka does not answer");
+    assertThat(server.get("/metrics").body()).contains("parley_http_requests");
+  }
+}

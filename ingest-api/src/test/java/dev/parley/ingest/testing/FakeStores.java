@@ -1,0 +1,242 @@
+package dev.parley.ingest.testing;
+
+import dev.parley.ingest.IngestPorts;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobStatus;
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.TenantId;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.UsageTotal;
+import dev.parley.schemas.chat.Content;
+import dev.parley.schemas.chat.Message;
+import dev.parley.schemas.chat.Role;
+import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.Conversation;
+import dev.parley.storage.Job;
+import dev.parley.storage.JobStore;
+import dev.parley.storage.NewSession;
+import dev.parley.storage.Page;
+import dev.parley.storage.SecretStore;
+import dev.parley.storage.Session;
+import dev.parley.storage.SessionQuery;
+import dev.parley.storage.SessionStore;
+import dev.parley.storage.SessionTotals;
+import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.UsageStore;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Stores in maps, as much of them as the API's tests need, that can be told to be away. */
+public final class FakeStores
+    implements SessionStore, JobStore, UsageStore, ApiKeyStore, SecretStore {
+
+  public final Map<SessionKey, Session> sessions = new ConcurrentHashMap<>();
+  public final Map<SessionKey, List<Message>> messages = new ConcurrentHashMap<>();
+  public final Map<JobId, Job> jobs = new ConcurrentHashMap<>();
+  public final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
+  public volatile List<UsageSum> sums = List.of();
+  public volatile @Nullable UsageFilter askedFilter;
+  public volatile boolean away;
+
+  public IngestPorts ports() {
+    return new IngestPorts(this, this, this, this, this);
+  }
+
+  private void reach() {
+    if (away) {
+      throw new StoreUnavailableException("postgres", new IOException("told to be away"));
+    }
+  }
+
+  @Override
+  public CreateResult create(NewSession created) {
+    reach();
+    List<Message> all = new ArrayList<>();
+    if (created.system() != null) {
+      all.add(Message.of(Role.SYSTEM, Content.of(created.system()), created.createdAt(), null));
+    }
+    all.addAll(created.messages());
+    Session session =
+        new Session(
+            created.key(),
+            1,
+            created.createdAt(),
+            created.createdAt(),
+            all.size(),
+            created.system(),
+            created.model(),
+            created.provider(),
+            created.metadata(),
+            created.maxContextTokens(),
+            created.budgetUsd(),
+            SessionTotals.ZERO);
+    if (sessions.putIfAbsent(created.key(), session) != null) {
+      return new CreateResult.AlreadyExists();
+    }
+    messages.put(created.key(), all);
+    return new CreateResult.Created(session);
+  }
+
+  @Override
+  public @Nullable Session find(SessionKey key) {
+    reach();
+    return sessions.get(key);
+  }
+
+  @Override
+  public List<Message> messages(SessionKey key, long fromPosition, int limit) {
+    reach();
+    return messages.getOrDefault(key, List.of()).stream().skip(fromPosition).limit(limit).toList();
+  }
+
+  @Override
+  public Page<Session> list(SessionQuery query) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean delete(SessionKey key) {
+    reach();
+    return sessions.remove(key) != null;
+  }
+
+  @Override
+  public ForkResult fork(
+      SessionKey from, SessionId newId, long messageCount, boolean resetUsage, Instant now) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public @Nullable Session removeMessages(
+      SessionKey key,
+      long incarnation,
+      long expectedMessageCount,
+      Collection<Long> positions,
+      Instant now) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Map<SessionKey, Conversation> load(Collection<SessionKey> keys, int maxMessages) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<Claim> claim(List<ClaimRequest> requests) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void markStarted(Collection<Started> started) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public @Nullable Job find(TenantId tenantId, JobId jobId) {
+    reach();
+    Job job = jobs.get(jobId);
+    return job != null && job.tenantId().equals(tenantId) ? job : null;
+  }
+
+  @Override
+  public Page<Job> list(JobQuery query) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Job cancel(TenantId tenantId, JobId jobId, Instant createdAt, Instant now) {
+    reach();
+    return jobs.merge(
+        jobId,
+        new Job(
+            jobId,
+            tenantId,
+            null,
+            JobStatus.CANCELLED,
+            0,
+            null,
+            createdAt,
+            null,
+            now,
+            null,
+            null,
+            null),
+        (old, cancelled) -> old.status().isFinal() ? old : cancelled);
+  }
+
+  @Override
+  public Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
+    return Set.of();
+  }
+
+  @Override
+  public List<UsageEvent> eventsOf(Collection<JobId> jobIds) {
+    return List.of();
+  }
+
+  @Override
+  public void forEachEvent(UsageFilter filter, Consumer<UsageEvent> sink) {
+    reach();
+    askedFilter = filter;
+  }
+
+  @Override
+  public List<UsageSum> sum(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
+    reach();
+    askedFilter = filter;
+    return sums;
+  }
+
+  @Override
+  public void writeTotals(Collection<UsageTotal> totals) {}
+
+  @Override
+  public @Nullable Instant totalsAsOf() {
+    return null;
+  }
+
+  @Override
+  public void add(ApiKey key) {
+    keys.putIfAbsent(key.sha256Hex(), key);
+  }
+
+  @Override
+  public @Nullable ApiKey findByHash(String sha256Hex) {
+    reach();
+    return keys.get(sha256Hex);
+  }
+
+  @Override
+  public List<ApiKey> list(@Nullable TenantId tenantId) {
+    return keys.values().stream()
+        .filter(key -> tenantId == null || key.tenantId().equals(tenantId))
+        .toList();
+  }
+
+  @Override
+  public boolean revoke(String id, Instant now) {
+    return false;
+  }
+
+  @Override
+  public byte[] getOrCreate(String name) {
+    reach();
+    return new byte[32];
+  }
+
+  /** A sum for tests. */
+  public static UsageSum sum(List<String> group, long requests, String cost) {
+    return new UsageSum(group, requests, 10, 20, 3, 4, 5, new BigDecimal(cost), 0);
+  }
+}

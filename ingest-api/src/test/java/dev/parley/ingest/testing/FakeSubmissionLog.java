@@ -1,0 +1,36 @@
+package dev.parley.ingest.testing;
+
+import dev.parley.ingest.messages.SubmissionLog;
+import dev.parley.schemas.Submission;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A log that remembers what it took, and can be told not to acknowledge. */
+public final class FakeSubmissionLog implements SubmissionLog {
+
+  /** How it answers. */
+  public enum Mode {
+    ACKNOWLEDGE,
+    FAIL,
+    NEVER_ANSWER
+  }
+
+  public final List<Submission> accepted = new CopyOnWriteArrayList<>();
+  public final List<String> traceparents = new CopyOnWriteArrayList<>();
+  public volatile Mode mode = Mode.ACKNOWLEDGE;
+
+  @Override
+  public CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent) {
+    return switch (mode) {
+      case ACKNOWLEDGE -> {
+        accepted.add(submission);
+        traceparents.add(String.valueOf(traceparent));
+        yield CompletableFuture.completedFuture(null);
+      }
+      case FAIL -> CompletableFuture.failedFuture(new UnavailableException("down", null));
+      case NEVER_ANSWER -> new CompletableFuture<>();
+    };
+  }
+}
