@@ -1,0 +1,5 @@
+/** What calls cost: exact decimal prices with dates, in a book that can be exchanged. */
+@NullMarked
+package dev.parley.worker.pricing;
+
+import org.jspecify.annotations.NullMarked;
