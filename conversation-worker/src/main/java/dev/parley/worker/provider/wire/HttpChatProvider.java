@@ -133,7 +133,7 @@ final class HttpChatProvider implements ChatProvider {
         if (parser.end()) {
           decode(parser, decoder, reply);
         }
-        if (!reply.ended()) {
+        if (!reply.endable()) {
           throw new ProviderException(new Failure.BrokenStream(), null);
         }
         return;

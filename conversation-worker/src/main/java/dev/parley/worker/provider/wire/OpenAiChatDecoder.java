@@ -116,6 +116,7 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
             .path("prompt_tokens_details")
             .path("cached_tokens")
             .asLong(usage.path("prompt_cache_hit_tokens").asLong());
-    return new ProviderUsage(input, output, cached, 0, 0, reasoning);
+    long written = usage.path("prompt_tokens_details").path("cache_write_tokens").asLong();
+    return new ProviderUsage(input, output, cached, written, 0, reasoning);
   }
 }

@@ -96,8 +96,7 @@ final class OpenAiChatFormat implements WireFormat {
       }
       function.set("parameters", tool.parameters());
     }
-    ToolChoice choice = ToolChoice.of(call.options().toolChoice());
-    switch (choice) {
+    switch (ToolChoice.of(call.options().toolChoice())) {
       case null -> {}
       case ToolChoice.Auto() -> body.put("tool_choice", "auto");
       case ToolChoice.Any() -> body.put("tool_choice", "required");

@@ -24,7 +24,7 @@ public final class Providers implements AutoCloseable {
         .servers()
         .forEach((name, server) ->
             providers.put(
-                name, new HttpChatProvider(format(name, server, clock), transport, clock)));
+                name, new HttpChatProvider(format(name, server, config, clock), transport, clock)));
     this.byName = Map.copyOf(providers);
   }
 
@@ -38,8 +38,17 @@ public final class Providers implements AutoCloseable {
     transport.close();
   }
 
-  private static WireFormat format(String name, ProviderConfig.Server server, Clock clock) {
+  private static WireFormat format(
+      String name, ProviderConfig.Server server, ProviderConfig config, Clock clock) {
     Endpoint endpoint = new Endpoint(server.baseUrl(), server.apiKey());
-    return new OpenAiChatFormat(name, endpoint, clock);
+    return switch (name) {
+      case "anthropic" -> new AnthropicFormat(endpoint, clock);
+      case "gemini" -> new GeminiFormat(endpoint, clock);
+      default ->
+          switch (config.openAiApi()) {
+            case CHAT -> new OpenAiChatFormat(name, endpoint, clock);
+            case RESPONSES -> new OpenAiResponsesFormat(name, endpoint, clock);
+          };
+    };
   }
 }

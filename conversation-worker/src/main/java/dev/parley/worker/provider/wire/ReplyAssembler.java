@@ -28,6 +28,7 @@ final class ReplyAssembler {
   private @Nullable ProviderUsage usage;
   private @Nullable FinishReason finishReason;
   private boolean terminal;
+  private boolean endable;
   private boolean visible;
   private boolean reasoning;
   private int chars;
@@ -129,6 +130,16 @@ final class ReplyAssembler {
   /** The provider said that the answer has ended. */
   void terminal() {
     terminal = true;
+  }
+
+  /** The answer is whole, but more may still be told of it until the stream ends. */
+  void mayEnd() {
+    endable = true;
+  }
+
+  /** Whether the end of the stream is the end of the answer. */
+  boolean endable() {
+    return terminal || endable;
   }
 
   boolean ended() {

@@ -1,0 +1,100 @@
+package dev.parley.worker.provider.wire;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.schemas.chat.FinishReason;
+import dev.parley.worker.provider.ProviderException;
+import dev.parley.worker.provider.ProviderUsage;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Gemini's answers; an event of its streams is such an answer too. There is no event that
+ * ends a stream: it may end once a finish reason, or a blocked prompt, has been told.
+ */
+final class GeminiDecoder implements WireFormat.Decoder {
+
+  private final ReplyAssembler reply;
+
+  GeminiDecoder(ReplyAssembler reply) {
+    this.reply = reply;
+  }
+
+  @Override
+  public void event(@Nullable String name, JsonNode data) throws ProviderException {
+    JsonNode error = data.path("error");
+    if (error.isObject()) {
+      throw new ProviderException(
+          GeminiFormat.failureOf(error.path("code").asInt(500), error, null), null);
+    }
+    reply.model(WireJson.textOrNull(data, "modelVersion"));
+    reply.requestId(WireJson.textOrNull(data, "responseId"));
+    JsonNode usage = data.path("usageMetadata");
+    if (usage.isObject()) {
+      reply.usage(usage(usage));
+    }
+    JsonNode candidate = data.path("candidates").path(0);
+    for (JsonNode part : candidate.path("content").path("parts")) {
+      part(part);
+    }
+    if (!data.path("promptFeedback").path("blockReason").asText("").isEmpty()) {
+      reply.finish(FinishReason.CONTENT_FILTER);
+      reply.mayEnd();
+    }
+    finish(candidate.path("finishReason").asText(""));
+  }
+
+  @Override
+  public void plain(JsonNode body) throws ProviderException {
+    event(null, body);
+    reply.mayEnd();
+  }
+
+  private void part(JsonNode part) throws ProviderException {
+    JsonNode functionCall = part.path("functionCall");
+    if (functionCall.isObject()) {
+      String id = functionCall.path("id").asText("");
+      ToolCallBuilder call =
+          reply.toolCall(
+              id.isEmpty() ? "call_" + UUID.randomUUID() : id, functionCall.path("name").asText());
+      JsonNode args = functionCall.path("args");
+      reply.arguments(call, args.isObject() && !args.isEmpty() ? args.toString() : "");
+      reply.completed(call);
+    } else if (part.path("thought").asBoolean()) {
+      reply.reasoning(WireJson.textOrNull(part, "text"));
+    } else {
+      reply.text(WireJson.textOrNull(part, "text"));
+    }
+  }
+
+  private void finish(String reason) throws ProviderException {
+    switch (reason) {
+      case "", "FINISH_REASON_UNSPECIFIED" -> {
+        return;
+      }
+      case "MAX_TOKENS" -> reply.finish(FinishReason.LENGTH);
+      case "SAFETY",
+          "RECITATION",
+          "LANGUAGE",
+          "BLOCKLIST",
+          "PROHIBITED_CONTENT",
+          "SPII",
+          "IMAGE_SAFETY" ->
+          reply.finish(FinishReason.CONTENT_FILTER);
+      case "STOP" -> reply.finish(FinishReason.STOP);
+      default -> reply.finish(FinishReason.ERROR);
+    }
+    reply.mayEnd();
+  }
+
+  /** On the wire thoughts stand beside the answer, and tool prompts beside the prompt. */
+  private static ProviderUsage usage(JsonNode usage) {
+    long thoughts = usage.path("thoughtsTokenCount").asLong();
+    return new ProviderUsage(
+        usage.path("promptTokenCount").asLong() + usage.path("toolUsePromptTokenCount").asLong(),
+        usage.path("candidatesTokenCount").asLong() + thoughts,
+        usage.path("cachedContentTokenCount").asLong(),
+        0,
+        0,
+        thoughts);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.parley.worker.provider;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class ProviderUsageTest {
+
+  @Test
+  void partsNeverExceedTheirWhole() {
+    ProviderUsage usage = new ProviderUsage(100, 10, 90, 20, 20, 50);
+    assertThat(usage).isEqualTo(new ProviderUsage(100, 10, 90, 10, 0, 10));
+    assertThat(usage.freshInputTokens()).isZero();
+    assertThat(new ProviderUsage(-1, -1, -1, -1, -1, -1)).isEqualTo(ProviderUsage.of(0, 0));
+  }
+}
