@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Keeps API keys by the SHA-256 of the key; the key itself is never stored. */
 public interface ApiKeyStore {
 
+  /** Adds a key; one whose id or hash is there already changes nothing. */
   void add(ApiKey key);
 
   @Nullable ApiKey findByHash(String sha256Hex);

@@ -1,0 +1,5 @@
+/** Cursors of listings. */
+@NullMarked
+package dev.parley.storage.paging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package dev.parley.storage.postgres;
+
+import dev.parley.storage.StoreUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for the server and brings the schema up to date, under Flyway's lock. */
+final class Migration {
+
+  private static final Logger log = LoggerFactory.getLogger(Migration.class);
+  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+  private final DatabaseConfig config;
+
+  Migration(DatabaseConfig config) {
+    this.config = config;
+  }
+
+  void run() {
+    // no socket timeout: a migration may take long, or wait for another service's
+    DataSource source = Drivers.dataSource(config, Duration.ZERO);
+    awaitServer(source);
+    MigrateResult result =
+        Flyway.configure()
+            .dataSource(source)
+            .locations("classpath:db/migration")
+            .table("parley_schema_history")
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
+            .load()
+            .migrate();
+    log.atInfo()
+        .setMessage("schema ready")
+        .addKeyValue("migrationsRun", result.migrationsExecuted)
+        .log();
+  }
+
+  private void awaitServer(DataSource source) {
+    long deadline = System.nanoTime() + config.startTimeout().toNanos();
+    long pause = FIRST_PAUSE_MILLIS;
+    while (true) {
+      try (Connection connection = source.getConnection()) {
+        connection.getMetaData();
+        return;
+      } catch (SQLException e) {
+        if (SqlErrors.isFatalAtStart(e)) {
+          throw new IllegalStateException(
+              "PostgreSQL does not let us in (SQLSTATE " + e.getSQLState() + ")", e);
+        }
+        if (System.nanoTime() - deadline >= 0) {
+          throw new StoreUnavailableException("PostgreSQL", e);
+        }
+        log.atInfo()
+            .setMessage("waiting for database")
+            .addKeyValue("url", config.url().jdbcUrl())
+            .addKeyValue("state", e.getSQLState())
+            .log();
+        sleep(pause, e);
+        pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+      }
+    }
+  }
+
+  private static void sleep(long millis, SQLException cause) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreUnavailableException("PostgreSQL", cause);
+    }
+  }
+}

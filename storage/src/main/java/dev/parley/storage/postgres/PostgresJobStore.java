@@ -1,0 +1,206 @@
+package dev.parley.storage.postgres;
+
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.TenantId;
+import dev.parley.storage.Job;
+import dev.parley.storage.JobStore;
+import dev.parley.storage.Page;
+import dev.parley.storage.paging.Keyset;
+import dev.parley.storage.paging.Slice;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs as rows. */
+public final class PostgresJobStore implements JobStore {
+
+  private static final String MARK_STARTED =
+      """
+      with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as value)
+      update jobs j
+      set status = 'in_progress', started_at = r.started_at::timestamptz
+      from (
+        select job_id, attempt, started_at
+        from unnest(?::text[], ?::bigint[], ?::text[]) as u(job_id, attempt, started_at)
+        order by job_id) r, relaxed
+      where j.job_id = r.job_id and j.attempt = r.attempt
+        and j.status in ('queued', 'in_progress') and relaxed.value = 'off'
+      """;
+
+  private static final String FIND =
+      "select " + JobRows.COLUMNS + "from jobs j where j.tenant_id = ? and j.job_id = ?";
+
+  private static final String LIST =
+      "select " + JobRows.COLUMNS + "from jobs j where j.tenant_id = ?\n";
+
+  private static final String CANCEL =
+      """
+      insert into jobs as j (job_id, tenant_id, status, attempt, created_at, completed_at)
+      values (?, ?, 'cancelled', 0, ?::timestamptz, ?::timestamptz)
+      on conflict (job_id) do update
+        set status = 'cancelled', completed_at = excluded.completed_at
+        where j.status in ('queued', 'in_progress') and j.tenant_id = excluded.tenant_id
+      returning
+      """
+          + JobRows.COLUMNS;
+
+  private static final String CANCELLED =
+      "select job_id from jobs where job_id = any (?::text[]) and status = 'cancelled'";
+
+  private final Database database;
+  private final JobClaim claim;
+
+  public PostgresJobStore(Database database) {
+    this.database = database;
+    this.claim = new JobClaim(database);
+  }
+
+  @Override
+  public List<Claim> claim(List<ClaimRequest> requests) {
+    return claim.claim(requests);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Not waited for on disk: when the server crashes and forgets it, the job shows as queued
+   * until its end is written, which is waited for.
+   */
+  @Override
+  public void markStarted(Collection<Started> started) {
+    if (started.isEmpty()) {
+      return;
+    }
+    database.statement(
+        null,
+        connection -> {
+          try (PreparedStatement update = connection.prepareStatement(MARK_STARTED)) {
+            new Binder(update)
+                .texts(started, s -> s.jobId().value())
+                .numbers(started, s -> (long) s.attempt())
+                .times(started, Started::startedAt);
+            return update.executeUpdate();
+          }
+        });
+  }
+
+  @Override
+  public @Nullable Job find(TenantId tenantId, JobId jobId) {
+    return database.lookUp(
+        tenantId,
+        connection -> {
+          try (PreparedStatement find = connection.prepareStatement(FIND)) {
+            new Binder(find).text(tenantId.value()).text(jobId.value());
+            try (ResultSet rows = find.executeQuery()) {
+              return rows.next() ? JobRows.read(rows) : null;
+            }
+          }
+        });
+  }
+
+  @Override
+  public Page<Job> list(JobQuery query) {
+    Keyset cursor =
+        query.cursor() == null ? null : Keyset.decode(Keyset.Listing.JOBS, query.cursor());
+    List<Job> found = select(query, cursor);
+    Page<Job> page =
+        Slice.page(found, query.limit(), true, cursor != null, PostgresJobStore::cursorOf);
+    return new Page<>(page.items(), page.nextCursor(), null);
+  }
+
+  private static String cursorOf(Job job) {
+    return new Keyset(job.createdAt(), job.id().value()).encode(Keyset.Listing.JOBS);
+  }
+
+  private List<Job> select(JobQuery query, @Nullable Keyset cursor) {
+    StringBuilder sql = new StringBuilder(LIST);
+    if (query.sessionId() != null) {
+      sql.append(" and j.session_id = ?");
+    }
+    if (query.status() != null) {
+      sql.append(" and j.status = ?");
+    }
+    if (cursor != null) {
+      sql.append(" and (j.created_at, j.job_id) < (?::timestamptz, ?)");
+    }
+    sql.append(" order by j.created_at desc, j.job_id desc limit ?");
+    return database.statement(
+        query.tenantId(),
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(sql.toString())) {
+            Binder binder = new Binder(select).text(query.tenantId().value());
+            if (query.sessionId() != null) {
+              binder.text(query.sessionId().value());
+            }
+            if (query.status() != null) {
+              binder.text(query.status().wireName());
+            }
+            if (cursor != null) {
+              binder.time(cursor.time()).text(cursor.id());
+            }
+            binder.number(query.limit() + 1L);
+            try (ResultSet rows = select.executeQuery()) {
+              List<Job> jobs = new ArrayList<>();
+              while (rows.next()) {
+                jobs.add(JobRows.read(rows));
+              }
+              return jobs;
+            }
+          }
+        });
+  }
+
+  @Override
+  public Job cancel(TenantId tenantId, JobId jobId, Instant createdAt, Instant now) {
+    Job cancelled =
+        database.lookUp(
+            tenantId,
+            connection -> {
+              try (PreparedStatement cancel = connection.prepareStatement(CANCEL)) {
+                new Binder(cancel)
+                    .text(jobId.value())
+                    .text(tenantId.value())
+                    .time(createdAt)
+                    .time(now);
+                try (ResultSet rows = cancel.executeQuery()) {
+                  return rows.next() ? JobRows.read(rows) : null;
+                }
+              }
+            });
+    if (cancelled != null) {
+      return cancelled;
+    }
+    Job ended = find(tenantId, jobId);
+    if (ended == null) {
+      throw new IllegalArgumentException("the job belongs to another tenant");
+    }
+    return ended;
+  }
+
+  @Override
+  public Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
+    if (jobIds.isEmpty()) {
+      return Set.of();
+    }
+    return database.statement(
+        null,
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(CANCELLED)) {
+            new Binder(select).texts(jobIds, JobId::value);
+            try (ResultSet rows = select.executeQuery()) {
+              Set<JobId> cancelled = new HashSet<>();
+              while (rows.next()) {
+                cancelled.add(new JobId(rows.getString(1)));
+              }
+              return cancelled;
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,201 @@
+package dev.parley.storage.postgres;
+
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.chat.Content;
+import dev.parley.schemas.chat.Message;
+import dev.parley.schemas.chat.Role;
+import dev.parley.storage.Conversation;
+import dev.parley.storage.NewSession;
+import dev.parley.storage.Page;
+import dev.parley.storage.Session;
+import dev.parley.storage.SessionQuery;
+import dev.parley.storage.SessionStore;
+import dev.parley.storage.json.StoredJson;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions as rows, their messages as rows that are appended. */
+public final class PostgresSessionStore implements SessionStore {
+
+  private static final String INSERT =
+      """
+      insert into sessions as s
+        (tenant_id, session_id, created_at, updated_at, message_count, system, model, provider,
+         metadata, max_context_tokens, budget_usd)
+      values (?, ?, ?::timestamptz, ?::timestamptz, ?, ?::json, ?, ?, ?::json, ?, ?)
+      on conflict (tenant_id, session_id) do nothing
+      returning
+      """
+          + SessionRows.COLUMNS;
+
+  private static final String FIND =
+      "select "
+          + SessionRows.COLUMNS
+          + "from sessions s where s.tenant_id = ? and s.session_id = ?";
+
+  private static final String MESSAGES =
+      """
+      select m.role, m.content, m.metadata, m.created_at, m.job_id, m.pinned
+      from sessions s join messages m on m.incarnation = s.incarnation
+      where s.tenant_id = ? and s.session_id = ?
+        and m.position >= ? and m.position < ?
+      order by m.position
+      """;
+
+  private static final String DELETE_SESSION =
+      "delete from sessions where tenant_id = ? and session_id = ? returning incarnation";
+
+  private static final String DELETE_MESSAGES = "delete from messages where incarnation = ?";
+
+  private final Database database;
+  private final SessionListing listing;
+  private final SessionCopy copy;
+  private final SessionLoad load;
+
+  public PostgresSessionStore(Database database) {
+    this.database = database;
+    this.listing = new SessionListing(database);
+    this.copy = new SessionCopy(database);
+    this.load = new SessionLoad(database);
+  }
+
+  @Override
+  public CreateResult create(NewSession session) {
+    return database.transaction(
+        session.key().tenantId(),
+        connection -> {
+          List<Message> messages = withSystem(session);
+          Session created = insert(connection, session, messages.size());
+          if (created == null) {
+            return new CreateResult.AlreadyExists();
+          }
+          MessageRows.insert(
+              connection,
+              MessageRows.place(created.incarnation(), 0, session.key().tenantId(), messages));
+          return new CreateResult.Created(created);
+        });
+  }
+
+  private static List<Message> withSystem(NewSession session) {
+    if (session.system() == null) {
+      return session.messages();
+    }
+    List<Message> messages = new ArrayList<>(session.messages().size() + 1);
+    messages.add(Message.of(Role.SYSTEM, Content.of(session.system()), session.createdAt(), null));
+    messages.addAll(session.messages());
+    return messages;
+  }
+
+  static @Nullable Session insert(Connection connection, NewSession session, long messageCount)
+      throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+      new Binder(insert)
+          .text(session.key().tenantId().value())
+          .text(session.key().sessionId().value())
+          .time(session.createdAt())
+          .time(session.createdAt())
+          .number(messageCount)
+          .json(StoredJson.writeNullable(session.system()))
+          .text(session.model())
+          .text(session.provider())
+          .json(StoredJson.writeNullable(session.metadata()))
+          .integer(session.maxContextTokens())
+          .decimal(session.budgetUsd());
+      try (ResultSet rows = insert.executeQuery()) {
+        return rows.next() ? SessionRows.read(rows) : null;
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Session find(SessionKey key) {
+    return database.lookUp(key.tenantId(), connection -> find(connection, key, ""));
+  }
+
+  static @Nullable Session find(Connection connection, SessionKey key, String lock)
+      throws SQLException {
+    try (PreparedStatement find = connection.prepareStatement(FIND + lock)) {
+      new Binder(find).text(key.tenantId().value()).text(key.sessionId().value());
+      try (ResultSet rows = find.executeQuery()) {
+        return rows.next() ? SessionRows.read(rows) : null;
+      }
+    }
+  }
+
+  @Override
+  public List<Message> messages(SessionKey key, long fromPosition, int limit) {
+    return database.statement(
+        key.tenantId(),
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(MESSAGES)) {
+            new Binder(select)
+                .text(key.tenantId().value())
+                .text(key.sessionId().value())
+                .number(fromPosition)
+                .number(Math.addExact(Math.max(0, fromPosition), limit));
+            try (ResultSet rows = select.executeQuery()) {
+              List<Message> messages = new ArrayList<>();
+              while (rows.next()) {
+                messages.add(MessageRows.read(rows));
+              }
+              return messages;
+            }
+          }
+        });
+  }
+
+  @Override
+  public Page<Session> list(SessionQuery query) {
+    return listing.list(query);
+  }
+
+  @Override
+  public boolean delete(SessionKey key) {
+    return database.transaction(
+        key.tenantId(),
+        connection -> {
+          try (PreparedStatement session = connection.prepareStatement(DELETE_SESSION);
+              PreparedStatement messages = connection.prepareStatement(DELETE_MESSAGES)) {
+            new Binder(session).text(key.tenantId().value()).text(key.sessionId().value());
+            try (ResultSet rows = session.executeQuery()) {
+              if (!rows.next()) {
+                return false;
+              }
+              new Binder(messages).number(rows.getLong(1));
+            }
+            messages.executeUpdate();
+            return true;
+          }
+        });
+  }
+
+  @Override
+  public ForkResult fork(
+      SessionKey from, SessionId newId, long messageCount, boolean resetUsage, Instant now) {
+    return copy.fork(from, newId, messageCount, resetUsage, now);
+  }
+
+  @Override
+  public @Nullable Session removeMessages(
+      SessionKey key,
+      long incarnation,
+      long expectedMessageCount,
+      Collection<Long> positions,
+      Instant now) {
+    return copy.removeMessages(key, incarnation, expectedMessageCount, positions, now);
+  }
+
+  @Override
+  public Map<SessionKey, Conversation> load(Collection<SessionKey> keys, int maxMessages) {
+    return load.load(keys, maxMessages);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.parley.storage.postgres;
+
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.TenantId;
+import dev.parley.storage.Session;
+import dev.parley.storage.SessionTotals;
+import dev.parley.storage.json.StoredJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Rows of the table sessions, which statements here call {@code s}. */
+final class SessionRows {
+
+  static final String NARROW_COLUMNS =
+      """
+      s.tenant_id, s.session_id, s.incarnation, s.created_at, s.updated_at, s.message_count,
+      s.model, s.provider, s.max_context_tokens, s.budget_usd,
+      s.input_tokens, s.output_tokens, s.cached_tokens, s.reasoning_tokens, s.cost_usd
+      """;
+
+  static final String COLUMNS = NARROW_COLUMNS + ", s.system, s.metadata\n";
+
+  private SessionRows() {}
+
+  static Session read(ResultSet row) throws SQLException {
+    return read(row, "metadata");
+  }
+
+  static Session read(ResultSet row, String metadataColumn) throws SQLException {
+    return new Session(
+        new SessionKey(
+            new TenantId(row.getString("tenant_id")), new SessionId(row.getString("session_id"))),
+        row.getLong("incarnation"),
+        Columns.time(row, "created_at"),
+        Columns.time(row, "updated_at"),
+        row.getLong("message_count"),
+        StoredJson.readNullable(row.getString("system"), String.class),
+        row.getString("model"),
+        row.getString("provider"),
+        Columns.metadata(row, metadataColumn),
+        Columns.nullableInteger(row, "max_context_tokens"),
+        row.getBigDecimal("budget_usd"),
+        new SessionTotals(
+            row.getLong("input_tokens"),
+            row.getLong("output_tokens"),
+            row.getLong("cached_tokens"),
+            row.getLong("reasoning_tokens"),
+            row.getBigDecimal("cost_usd")));
+  }
+}

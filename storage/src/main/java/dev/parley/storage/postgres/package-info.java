@@ -1,0 +1,5 @@
+/** The ports on PostgreSQL. */
+@NullMarked
+package dev.parley.storage.postgres;
+
+import org.jspecify.annotations.NullMarked;
