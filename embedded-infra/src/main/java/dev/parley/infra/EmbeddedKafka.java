@@ -86,7 +86,7 @@ final class EmbeddedKafka implements InfrastructurePart {
   @Override
   public @Nullable String problem() {
     try {
-      Loopback.connect(port).close();
+      Loopback.connect(Loopback.HOST, port).close();
       return null;
     } catch (IOException e) {
       return "Kafka does not answer on port %d: %s".formatted(port, e.getMessage());

@@ -61,8 +61,8 @@ final class EmbeddedPostgres implements InfrastructurePart {
         ChildProcess.start(
             name(), command, binaries, data.logFile("postgres"), pidFile, StopSignal.INT);
     try {
-      var superuser = new PostgresSuperuser(port);
-      Waiting.until(starting, START_LIMIT, superuser::answers);
+      var superuser = new PostgresSuperuser(Loopback.HOST, port);
+      Waiting.until(starting, START_LIMIT, () -> superuser.problem() == null);
       superuser.ensureDatabase();
     } catch (InfrastructureException e) {
       starting.stop(StopSignal.INT, STOP_LIMIT);
@@ -94,7 +94,7 @@ final class EmbeddedPostgres implements InfrastructurePart {
 
   @Override
   public @Nullable String problem() {
-    return new PostgresSuperuser(port).problem();
+    return new PostgresSuperuser(Loopback.HOST, port).problem();
   }
 
   /** The directory of the database cluster, made by initdb when it is new. */

@@ -75,7 +75,7 @@ final class EmbeddedRedis implements InfrastructurePart {
   @Override
   public @Nullable String problem() {
     try {
-      String answer = RedisPing.ping(port);
+      String answer = RedisPing.ping(Loopback.HOST, port);
       return answer.equals("+PONG") ? null : "Redis answers on port %d: %s".formatted(port, answer);
     } catch (IOException e) {
       return "Redis does not answer on port %d: %s".formatted(port, e.getMessage());

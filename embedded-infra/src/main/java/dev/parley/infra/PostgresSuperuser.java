@@ -1,52 +1,44 @@
 package dev.parley.infra;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The administrator's connection to the embedded PostgreSQL: is it there, and does it hold what
- * Parley needs?
+ * The administrator's connection to a PostgreSQL of ours: is it there, and does it hold what Parley
+ * needs?
  */
-final class PostgresSuperuser {
+public final class PostgresSuperuser {
 
-  static final String NAME = "postgres";
+  public static final String NAME = "postgres";
 
   /**
-   * Protects nothing: the server listens on the loopback interface of a developer's machine only.
+   * Protects nothing: such a server listens on the loopback interface of a developer's machine
+   * only.
    */
-  static final String PASSWORD = "postgres";
+  public static final String PASSWORD = "postgres";
 
-  private static final String CONNECT_SECONDS = "5";
-  private static final String ANSWER_SECONDS = "20";
+  private final DatabaseUrl server;
 
-  private final int port;
-
-  PostgresSuperuser(int port) {
-    this.port = port;
+  public PostgresSuperuser(String host, int port) {
+    this.server =
+        DatabaseUrl.parse("postgres://%s:%s@%s:%d/postgres".formatted(NAME, PASSWORD, host, port));
   }
 
-  boolean answers() {
-    return problem() == null;
+  /** Why the server does not answer; null when it does. */
+  public @Nullable String problem() {
+    return Probes.postgres(server.url());
   }
 
-  @Nullable String problem() {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("SELECT 1")) {
-      return rows.next() ? null : "PostgreSQL on port %d returned nothing".formatted(port);
-    } catch (SQLException e) {
-      return "PostgreSQL does not answer on port %d: %s".formatted(port, e.getMessage());
-    }
-  }
-
-  /** Makes Parley's user and database when they are missing. */
-  void ensureDatabase() {
-    try (Connection connection = connect();
+  /**
+   * Makes an ordinary user {@code parley} and a database of the same name when they are missing.
+   *
+   * @return its URL
+   */
+  public String ensureDatabase() {
+    try (Connection connection = server.connect();
         Statement statement = connection.createStatement()) {
       if (isMissing(statement, "SELECT 1 FROM pg_roles WHERE rolname = 'parley'")) {
         statement.execute("CREATE ROLE parley LOGIN CREATEDB PASSWORD 'parley'");
@@ -54,6 +46,7 @@ final class PostgresSuperuser {
       if (isMissing(statement, "SELECT 1 FROM pg_database WHERE datname = 'parley'")) {
         statement.execute("CREATE DATABASE parley OWNER parley");
       }
+      return server.withLogin("parley", "parley").withDatabase("parley").url();
     } catch (SQLException e) {
       throw new InfrastructureException("cannot make the database parley: " + e.getMessage(), e);
     }
@@ -63,15 +56,5 @@ final class PostgresSuperuser {
     try (ResultSet rows = statement.executeQuery(query)) {
       return !rows.next();
     }
-  }
-
-  private Connection connect() throws SQLException {
-    var properties = new Properties();
-    properties.setProperty("user", NAME);
-    properties.setProperty("password", PASSWORD);
-    properties.setProperty("connectTimeout", CONNECT_SECONDS);
-    properties.setProperty("socketTimeout", ANSWER_SECONDS);
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d/postgres".formatted(port), properties);
   }
 }

@@ -11,8 +11,8 @@ final class RedisPing {
   private RedisPing() {}
 
   /** The first line of the answer: {@code +PONG} from a server that is ready. */
-  static String ping(int port) throws IOException {
-    try (var socket = Loopback.connect(port)) {
+  static String ping(String host, int port) throws IOException {
+    try (var socket = Loopback.connect(host, port)) {
       socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
       var reader =
           new BufferedReader(

@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Otherwise a client that keeps trying to reach a stopped service could be given that very port as
  * its own end, and the service could not come back to it.
  */
-final class ReservedPort implements AutoCloseable {
+public final class ReservedPort implements AutoCloseable {
 
   private static final int LOWEST = 20_000;
   private static final int HIGHEST = 32_000;
@@ -29,7 +29,7 @@ final class ReservedPort implements AutoCloseable {
    *
    * @param option the command-line option that chooses the port, for the error message
    */
-  static ReservedPort reserve(String service, int port, String option) {
+  public static ReservedPort reserve(String service, int port, String option) {
     try {
       return port == 0 ? free() : new ReservedPort(bind(port));
     } catch (BindException e) {
@@ -42,14 +42,14 @@ final class ReservedPort implements AutoCloseable {
     }
   }
 
-  int number() {
+  public int number() {
     return socket.getLocalPort();
   }
 
   /**
    * Lets the port go; the service should bind it at once. Does no harm when it was let go before.
    */
-  void release() {
+  public void release() {
     try {
       socket.close();
     } catch (IOException e) {
