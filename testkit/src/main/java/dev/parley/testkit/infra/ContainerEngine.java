@@ -2,6 +2,7 @@ package dev.parley.testkit.infra;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.NotFoundException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,6 +12,9 @@ import org.testcontainers.DockerClientFactory;
 /** Tells whether the tests could run against containers. Pulls nothing. */
 final class ContainerEngine {
 
+  static final String LOCAL = "127.0.0.1";
+
+  private static final String HOST_OVERRIDE = "TESTCONTAINERS_HOST_OVERRIDE";
   private static final String RYUK_DISABLED = "TESTCONTAINERS_RYUK_DISABLED";
 
   private ContainerEngine() {}
@@ -25,6 +29,10 @@ final class ContainerEngine {
       return "the helper that Testcontainers would pull is not switched off (%s=true)"
           .formatted(RYUK_DISABLED);
     }
+    if (Files.exists(Path.of("/.dockerenv")) && override(environment).isEmpty()) {
+      return "inside a container Testcontainers must be told where ports are reached (%s)"
+          .formatted(HOST_OVERRIDE);
+    }
     if (!DockerClientFactory.instance().isDockerAvailable()) {
       return "the container engine does not answer";
     }
@@ -37,6 +45,21 @@ final class ContainerEngine {
       }
     }
     return null;
+  }
+
+  /** Where the ports of containers are reached. */
+  static String host(Map<String, String> environment) {
+    String override = override(environment);
+    if (!override.isEmpty()) {
+      return override;
+    }
+    String engine = environment.getOrDefault("DOCKER_HOST", "");
+    String named = engine.startsWith("tcp:") ? URI.create(engine).getHost() : null;
+    return named == null || named.equals("localhost") ? LOCAL : named;
+  }
+
+  private static String override(Map<String, String> environment) {
+    return environment.getOrDefault(HOST_OVERRIDE, "").strip();
   }
 
   private static boolean mayHaveEngine(Map<String, String> environment) {

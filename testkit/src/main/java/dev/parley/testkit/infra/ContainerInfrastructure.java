@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.lifecycle.Startables;
 import org.testcontainers.utility.DockerImageName;
@@ -27,9 +26,13 @@ final class ContainerInfrastructure implements Infrastructure {
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final long PAUSE_MILLIS = 100;
 
-  private final String host = DockerClientFactory.instance().dockerHostIpAddress();
+  private final String host;
   private List<GenericContainer<?>> containers = List.of();
   private @Nullable ConnectedInfrastructure connected;
+
+  ContainerInfrastructure(String host) {
+    this.host = host;
+  }
 
   /** Starts the containers together and waits until each service answers. */
   void start() {
@@ -110,7 +113,7 @@ final class ContainerInfrastructure implements Infrastructure {
   private GenericContainer<?> container(String image, int hostPort, int containerPort) {
     GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(image));
     // only a remote engine's ports have to be reached from elsewhere
-    String address = host.equals("localhost") ? "127.0.0.1:" : "";
+    String address = host.equals(ContainerEngine.LOCAL) ? "127.0.0.1:" : "";
     container.setPortBindings(List.of("%s%d:%d".formatted(address, hostPort, containerPort)));
     container.withImagePullPolicy(name -> false);
     container.withExposedPorts(containerPort);

@@ -46,7 +46,7 @@ final class InfrastructureChoice {
         if (obstacle != null) {
           throw new InfrastructureException(FORCED + "=containers, but " + obstacle);
         }
-        yield containers(FORCED + " asks for them", announce);
+        yield containers(ContainerEngine.host(environment), FORCED + " asks for them", announce);
       }
       case EMBEDDED -> embedded(FORCED + " asks for them", announce);
       default ->
@@ -62,7 +62,7 @@ final class InfrastructureChoice {
     }
     String obstacle = ContainerEngine.obstacle(environment);
     return obstacle == null
-        ? containers("an engine has the images", announce)
+        ? containers(ContainerEngine.host(environment), "an engine has the images", announce)
         : embedded("no containers: " + obstacle, announce);
   }
 
@@ -84,8 +84,8 @@ final class InfrastructureChoice {
     return new ConnectedInfrastructure(ENVIRONMENT, kafka, database, redis);
   }
 
-  private static Infrastructure containers(String reason, Consumer<String> announce) {
-    var containers = new ContainerInfrastructure();
+  private static Infrastructure containers(String host, String reason, Consumer<String> announce) {
+    var containers = new ContainerInfrastructure(host);
     containers.start();
     return announced(containers, reason, announce);
   }
