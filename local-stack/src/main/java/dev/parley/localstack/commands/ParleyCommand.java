@@ -1,0 +1,46 @@
+package dev.parley.localstack.commands;
+
+import dev.parley.infra.InfrastructureException;
+import dev.parley.runtime.ConfigException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+
+/** The top of the command line. */
+@Command(
+    name = "parley",
+    header = "An asynchronous chat pipeline for applications that talk to large language models.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {UpCommand.class, InfraCommand.class},
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "./parley test runs every test, ./parley build only builds.",
+      "./parley COMMAND --help tells the options of a command."
+    })
+public final class ParleyCommand {
+
+  private ParleyCommand() {}
+
+  /**
+   * Runs the command and returns the exit code; faults of the user or the machine are one line on
+   * standard error.
+   */
+  public static int run(String... args) {
+    IExecutionExceptionHandler expected =
+        (exception, commandLine, parsed) -> {
+          if (exception instanceof InfrastructureException
+              || exception instanceof ConfigException) {
+            PrintWriter errors = commandLine.getErr();
+            errors.println("parley: " + exception.getMessage());
+            errors.flush();
+            return CommandLine.ExitCode.SOFTWARE;
+          }
+          throw exception;
+        };
+    return new CommandLine(new ParleyCommand())
+        .setExecutionExceptionHandler(expected)
+        .execute(args);
+  }
+}
