@@ -18,7 +18,7 @@ final class Assignment {
   /** False once the partition is taken away: nothing of it is begun any more. Guarded likewise. */
   boolean live = true;
 
-  /** Turns of it that run. Guarded likewise. */
+  /** Turns of it that run, and tasks that are being admitted. Guarded likewise. */
   int begun;
 
   /** The last watermark that Kafka acknowledged. The consumer's thread alone. */

@@ -11,6 +11,9 @@ final class ConsumerLoop<A> implements Runnable {
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  /** A consumer that lasted this long was well, so that its end begins a new count. */
+  private static final long WELL_AFTER = Duration.ofMinutes(1).toNanos();
+
   private final Supplier<? extends Consumer<byte[], byte[]>> consumers;
   private final Core<A> core;
 
@@ -23,12 +26,14 @@ final class ConsumerLoop<A> implements Runnable {
   public void run() {
     int failures = 0;
     while (!core.stop().raised()) {
+      long began = core.ticker().getAsLong();
       try {
         serve(consumers.get());
       } catch (Throwable e) {
         // Whatever it is, a worker that waits and says why is worth more than one that is gone.
         core.troubles().raise(Troubles.Part.CONSUMER, e);
-        core.stop().sleep(core.backoff().after(++failures));
+        failures = core.ticker().getAsLong() - began > WELL_AFTER ? 1 : failures + 1;
+        core.stop().sleep(core.backoff().after(failures));
       }
     }
   }

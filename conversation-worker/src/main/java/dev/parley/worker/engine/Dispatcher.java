@@ -20,7 +20,7 @@ final class Dispatcher<A> {
   private final Lanes<A> lanes;
   private final Performer<A> performer;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition turnEnded = lock.newCondition();
+  private final Condition quieter = lock.newCondition();
   private final Condition alarmSet = lock.newCondition();
   private boolean closed;
 
@@ -47,9 +47,27 @@ final class Dispatcher<A> {
     });
   }
 
-  /** Takes held tasks whose partition has gone out of the collection, and lets them go. */
-  void dropGone(Collection<Task<A>> tasks) {
-    locked(() -> tasks.removeIf(lanes::isGone));
+  /**
+   * The first held tasks that are wanted; those whose partition has gone are taken out and let go.
+   *
+   * <p>INVARIANT: until {@link #endAdmission}, {@link #awaitQuiet} waits for these tasks too: a
+   * record that is admitted here after its partition was handed over would take it from its new
+   * owner.
+   */
+  List<Task<A>> beginAdmission(Collection<Task<A>> pending, int most) {
+    return locked(() -> {
+      pending.removeIf(lanes::isGone);
+      List<Task<A>> admitting = pending.stream().limit(most).toList();
+      admitting.forEach(task -> task.assignment.begun++);
+      return admitting;
+    });
+  }
+
+  void endAdmission(List<Task<A>> admitting) {
+    locked(() -> {
+      admitting.forEach(task -> task.assignment.begun--);
+      quieter.signalAll();
+    });
   }
 
   /** Begins nothing of these assignments any more; what has begun goes on. */
@@ -80,7 +98,7 @@ final class Dispatcher<A> {
     });
   }
 
-  /** Waits until nothing of these assignments runs; false when it took too long. */
+  /** Waits until nothing of these assignments runs or is admitted; false when it took too long. */
   boolean awaitQuiet(Collection<Assignment> retired, Duration longest) {
     long nanos = longest.toNanos();
     lock.lock();
@@ -89,7 +107,7 @@ final class Dispatcher<A> {
         if (nanos <= 0) {
           return false;
         }
-        nanos = turnEnded.awaitNanos(nanos);
+        nanos = quieter.awaitNanos(nanos);
       }
       return true;
     } catch (InterruptedException e) {
@@ -183,7 +201,7 @@ final class Dispatcher<A> {
       if (ending instanceof Ending.Again) {
         alarmSet.signal();
       }
-      turnEnded.signalAll();
+      quieter.signalAll();
       giveTurns();
     });
   }

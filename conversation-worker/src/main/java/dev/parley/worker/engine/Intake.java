@@ -2,7 +2,6 @@ package dev.parley.worker.engine;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -66,19 +65,26 @@ final class Intake<A> implements Runnable {
     int batch = pending.size();
     int failures = 0;
     while (true) {
-      dispatcher.dropGone(pending);
-      if (pending.isEmpty()) {
+      List<Task<A>> head = dispatcher.beginAdmission(pending, batch);
+      if (head.isEmpty()) {
         return;
       }
-      List<Task<A>> head = pending.stream().limit(batch).toList();
-      if (admit(head)) {
-        head.forEach(task -> pending.removeFirst());
+      Throwable failure = null;
+      try {
+        failure = tryAdmit(head);
+      } finally {
+        dispatcher.endAdmission(head);
+      }
+      if (failure == null) {
+        passOn(pending, head);
         batch = Math.min(maxBatch, batch * 2);
         failures = 0;
+        troubles.clear(Troubles.Part.ADMISSION);
         continue;
       }
+      troubles.raise(Troubles.Part.ADMISSION, failure);
       failures++;
-      if (head.size() == 1 && failures >= maxTries && condemned(pending)) {
+      if (head.size() == 1 && failures >= maxTries && judged(pending, head.getFirst())) {
         failures = 0;
         continue;
       }
@@ -88,40 +94,30 @@ final class Intake<A> implements Runnable {
   }
 
   /**
-   * The first record alone keeps failing. When the one after it passes, nothing is away: it is the
-   * record.
+   * The first record alone keeps failing: either something is away, or it is the record. When the
+   * one after it passes, and it still does not, it is the record.
    */
-  private boolean condemned(ArrayDeque<Task<A>> pending) throws InterruptedException {
-    if (pending.size() == 1) {
-      Task<A> another = queue.poll();
-      if (another == null) {
+  private boolean judged(ArrayDeque<Task<A>> pending, Task<A> suspect) throws InterruptedException {
+    queue.drainTo(pending, pending.size() == 1 ? 1 : 0);
+    List<Task<A>> pair = dispatcher.beginAdmission(pending, 2);
+    try {
+      if (pair.size() < 2 || pair.getFirst() != suspect || tryAdmit(pair.subList(1, 2)) != null) {
         return false;
       }
-      pending.add(another);
+      if (tryAdmit(pair.subList(0, 1)) != null) {
+        suspect.verdict =
+            new Step.DeadLetter("inadmissible", "admission keeps failing for this record");
+      }
+    } finally {
+      dispatcher.endAdmission(pair);
     }
-    Iterator<Task<A>> tasks = pending.iterator();
-    Task<A> suspect = tasks.next();
-    Task<A> witness = tasks.next();
-    if (tryAdmit(List.of(witness)) != null) {
-      return false;
-    }
-    suspect.verdict =
-        new Step.DeadLetter("inadmissible", "admission keeps failing for this record");
-    pending.removeFirst();
-    pending.removeFirst();
-    dispatcher.submit(List.of(suspect, witness));
+    passOn(pending, pair);
     return true;
   }
 
-  private boolean admit(List<Task<A>> tasks) throws InterruptedException {
-    Throwable failure = tryAdmit(tasks);
-    if (failure != null) {
-      troubles.raise(Troubles.Part.ADMISSION, failure);
-      return false;
-    }
-    dispatcher.submit(tasks);
-    troubles.clear(Troubles.Part.ADMISSION);
-    return true;
+  private void passOn(ArrayDeque<Task<A>> pending, List<Task<A>> head) {
+    head.forEach(task -> pending.removeFirst());
+    dispatcher.submit(head);
   }
 
   /** What went wrong; null when it went well. */
