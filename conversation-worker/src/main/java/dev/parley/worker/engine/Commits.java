@@ -18,6 +18,9 @@ final class Commits {
 
   private static final Duration SYNC_TIMEOUT = Duration.ofSeconds(5);
 
+  /** A commit that nobody answered by then is not waited for any longer. */
+  private static final long ANSWER_TIMEOUT = Duration.ofSeconds(10).toNanos();
+
   private final Consumer<byte[], byte[]> consumer;
   private final Dispatcher<?> dispatcher;
   private final long intervalNanos;
@@ -42,7 +45,8 @@ final class Commits {
 
   /** Sends what has changed, if it is time to; what fails is sent again the next time. */
   void whenDue(Collection<Assignment> assignments) {
-    if (pending || ticker.getAsLong() - lastAt < intervalNanos) {
+    long since = ticker.getAsLong() - lastAt;
+    if (since < (pending ? Math.max(intervalNanos, ANSWER_TIMEOUT) : intervalNanos)) {
       return;
     }
     lastAt = ticker.getAsLong();

@@ -1,6 +1,7 @@
 package dev.parley.worker.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -137,7 +138,7 @@ class EngineIT {
             .contains(String.valueOf(lane.getValue() - 1));
       }
     });
-    eventually(() -> assertThat(committed()).isEqualTo(total()));
+    eventually(() -> assertThat(committed()).as(this::describe).isEqualTo(total()));
     workload.done.forEach((lane, values) -> {
       int next = 0;
       for (String value : List.copyOf(values)) {
@@ -149,6 +150,10 @@ class EngineIT {
     });
     System.out.println(
         "%d records, performed again: %d".formatted(total(), workload.doneCount() - total()));
+  }
+
+  private String describe() {
+    return engines.stream().map(engine -> engine.status().toString()).collect(joining("\n"));
   }
 
   private int total() {

@@ -35,7 +35,9 @@ final class FakeKafka extends MockConsumer<byte[], byte[]> {
         updateBeginningOffsets(
             Map.of(partition, committed.getOrDefault(partition.partition(), 0L)));
       }
+      events.add("rebalancing");
       rebalance(wanted);
+      events.add("rebalanced");
     });
   }
 
