@@ -1,0 +1,165 @@
+package dev.parley.worker;
+
+import dev.parley.runtime.Component;
+import dev.parley.runtime.Health;
+import dev.parley.runtime.KafkaSettings;
+import dev.parley.runtime.TopicSetup;
+import dev.parley.worker.engine.TenantPolicy;
+import dev.parley.worker.pricing.PriceBook;
+import dev.parley.worker.provider.ChatProvider;
+import dev.parley.worker.provider.RetryBudget;
+import dev.parley.worker.provider.RetryPolicy;
+import dev.parley.worker.provider.RetryingProvider;
+import dev.parley.worker.provider.Router;
+import dev.parley.worker.provider.Router.ModelPrefix;
+import dev.parley.worker.provider.transport.TransportConfig;
+import dev.parley.worker.provider.wire.Providers;
+import dev.parley.worker.turn.Pricing;
+import dev.parley.worker.turn.TurnEngine;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The conversation-worker on Kafka, over stores that its owner hands in: the composition that both
+ * the process of its own and the stack in one process use.
+ */
+public final class WorkerService implements Component {
+
+  /** In an outage at most every fifth call may be a repeat. */
+  private static final double RETRIES_PER_CALL = 0.2;
+
+  private static final int RETRIES_IN_RESERVE = 100;
+
+  private final WorkerConfig config;
+  private final TurnEngine.Ports ports;
+  private final KafkaSettings kafka;
+  private final TopicSetup topics;
+  private final MeterRegistry metrics;
+  private final Clock clock;
+  private final String clientId = "parley-worker-" + UUID.randomUUID().toString().substring(0, 8);
+  private @Nullable Providers providers;
+  private volatile @Nullable TurnEngine engine;
+
+  public WorkerService(
+      WorkerConfig config,
+      TurnEngine.Ports ports,
+      KafkaSettings kafka,
+      TopicSetup topics,
+      MeterRegistry metrics,
+      Clock clock) {
+    this.config = config;
+    this.ports = ports;
+    this.kafka = kafka;
+    this.topics = topics;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "conversation-worker";
+  }
+
+  /** Waits for Kafka as long as it takes, then begins to take turns. */
+  @Override
+  public void start() throws InterruptedException {
+    topics.ensure(kafka);
+    synchronized (this) {
+      Providers opened = new Providers(config.providers(), TransportConfig.DEFAULT, clock);
+      providers = opened;
+      PriceBook prices = priceBook();
+      TurnEngine starting =
+          new TurnEngine(
+              ports,
+              new TurnEngine.Setup(
+                  kafka,
+                  clientId,
+                  config.groupId(),
+                  config.engine(),
+                  config.turns(),
+                  router(opened),
+                  pricing(prices),
+                  tenants(),
+                  config.logUsage()),
+              metrics,
+              clock);
+      engine = starting;
+      starting.start();
+    }
+  }
+
+  private Router router(Providers opened) {
+    RetryBudget budget = new RetryBudget(RETRIES_PER_CALL, RETRIES_IN_RESERVE);
+    RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    Map<String, ChatProvider> retrying = new HashMap<>();
+    opened
+        .byName()
+        .forEach((name, provider) ->
+            retrying.put(
+                name,
+                new RetryingProvider(
+                    provider,
+                    RetryPolicy.DEFAULT,
+                    budget,
+                    random,
+                    System::nanoTime,
+                    Thread::sleep)));
+    // A server that speaks OpenAI's format may serve models of any name.
+    String fallback =
+        retrying.containsKey("openai") ? "openai" : retrying.keySet().iterator().next();
+    return new Router(
+        retrying, ModelPrefix.WELL_KNOWN, config.providers().defaultModel(), fallback);
+  }
+
+  private PriceBook priceBook() {
+    try {
+      return config.priceBook() == null ? PriceBook.bundled() : PriceBook.of(config.priceBook());
+    } catch (IOException e) {
+      throw new UncheckedIOException("PRICE_BOOK cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Pricing pricing(PriceBook book) {
+    return (provider, model, usage, at) ->
+        new Pricing.Priced(book.cost(provider, model, usage, at), book.version());
+  }
+
+  private TenantPolicy tenants() {
+    return new TenantPolicy() {
+      @Override
+      public int weight(String tenant) {
+        return config.tenantWeights().getOrDefault(tenant, 1);
+      }
+
+      @Override
+      public int maxInFlight(String tenant) {
+        return config.tenantMaxInFlight();
+      }
+    };
+  }
+
+  @Override
+  public Health check() {
+    TurnEngine present = engine;
+    return present == null ? Health.down("waiting for kafka") : present.check();
+  }
+
+  @Override
+  public synchronized void close() {
+    if (engine != null) {
+      engine.close();
+    }
+    if (providers != null) {
+      providers.close();
+      providers = null;
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package dev.parley.worker.turn;
+
+import dev.parley.runtime.Backoff;
+import dev.parley.runtime.Component;
+import dev.parley.runtime.Health;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.storage.Conversation;
+import dev.parley.storage.NewSession;
+import dev.parley.storage.SessionStore;
+import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.TurnWriter;
+import dev.parley.storage.TurnWriter.CommitResult;
+import dev.parley.storage.TurnWriter.TurnEnd;
+import dev.parley.storage.UsageStore;
+import dev.parley.storage.batch.GroupCommit;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Lets the turns that are at the same point share one statement. */
+final class BatchedStores implements TurnStores, Component {
+
+  private static final int MAX_LOADS = 256;
+  private static final int MAX_COMMITS = 256;
+
+  /** While one batch waits for the disk, the other is being made. */
+  private static final int COMMITTERS = 2;
+
+  private final SessionStore sessions;
+  private final TurnWriter writer;
+  private final UsageStore usage;
+  private final GroupCommit<SessionKey, Optional<Conversation>> loads;
+  private final GroupCommit<TurnEnd, CommitResult> commits;
+  private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+  private final RandomGenerator random;
+
+  BatchedStores(
+      SessionStore sessions,
+      TurnWriter writer,
+      UsageStore usage,
+      int maxMessages,
+      RandomGenerator random) {
+    this.sessions = sessions;
+    this.writer = writer;
+    this.usage = usage;
+    this.random = random;
+    this.loads = new GroupCommit<>("turn-loads", MAX_LOADS, 2, keys -> loadAll(keys, maxMessages));
+    this.commits = new GroupCommit<>("turn-commits", MAX_COMMITS, COMMITTERS, writer::commit);
+  }
+
+  @Override
+  public String name() {
+    return "turn-stores";
+  }
+
+  @Override
+  public void start() {
+    loads.start();
+    commits.start();
+  }
+
+  @Override
+  public Health check() {
+    return Health.UP;
+  }
+
+  @Override
+  public void close() {
+    loads.close();
+    commits.close();
+  }
+
+  @Override
+  public @Nullable Conversation load(SessionKey key) throws InterruptedException {
+    return loads.submit(key).orElse(null);
+  }
+
+  private List<Optional<Conversation>> loadAll(List<SessionKey> keys, int maxMessages) {
+    Map<SessionKey, Conversation> found = sessions.load(new HashSet<>(keys), maxMessages);
+    return keys.stream().map(key -> Optional.ofNullable(found.get(key))).toList();
+  }
+
+  @Override
+  public void createIfAbsent(NewSession session) {
+    sessions.create(session);
+  }
+
+  @Override
+  public @Nullable TurnEnd recover(JobId jobId) {
+    return writer.recover(jobId);
+  }
+
+  @Override
+  public CommitResult commit(TurnEnd end) throws InterruptedException {
+    for (int tries = 0; ; tries++) {
+      try {
+        return commits.submit(end);
+      } catch (StoreUnavailableException e) {
+        Thread.sleep(backoff.delay(tries, random));
+      }
+    }
+  }
+
+  @Override
+  public List<UsageEvent> usageOf(JobId jobId) {
+    return usage.eventsOf(List.of(jobId));
+  }
+}

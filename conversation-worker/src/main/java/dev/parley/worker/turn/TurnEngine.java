@@ -1,0 +1,179 @@
+package dev.parley.worker.turn;
+
+import dev.parley.runtime.Component;
+import dev.parley.runtime.Components;
+import dev.parley.runtime.Health;
+import dev.parley.runtime.KafkaSettings;
+import dev.parley.storage.JobStore;
+import dev.parley.storage.SessionStore;
+import dev.parley.storage.TurnWriter;
+import dev.parley.storage.UsageStore;
+import dev.parley.storage.live.LiveEvents;
+import dev.parley.worker.engine.Engine;
+import dev.parley.worker.engine.EngineConfig;
+import dev.parley.worker.engine.EngineStatus;
+import dev.parley.worker.engine.EngineStatus.State;
+import dev.parley.worker.engine.TenantPolicy;
+import dev.parley.worker.live.LiveReporter;
+import dev.parley.worker.provider.Router;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+
+/** The engine with chat turns as its workload, and everything that these need: one component. */
+public final class TurnEngine implements Component {
+
+  private final Ports ports;
+  private final Setup setup;
+  private final MeterRegistry metrics;
+  private final Clock clock;
+  private @Nullable Components parts;
+  private volatile @Nullable Engine<Admission> engine;
+  private @Nullable Producer<byte[], byte[]> producer;
+
+  public TurnEngine(Ports ports, Setup setup, MeterRegistry metrics, Clock clock) {
+    this.ports = ports;
+    this.setup = setup;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "engine";
+  }
+
+  @Override
+  public synchronized void start() throws InterruptedException {
+    RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    Producer<byte[], byte[]> publishing =
+        new KafkaProducer<>(setup.kafka().producer(setup.clientId()));
+    producer = publishing;
+    RunningTurns running = new RunningTurns();
+    BatchedStores stores =
+        new BatchedStores(
+            ports.sessions(),
+            ports.turns(),
+            ports.usage(),
+            setup.settings().maxContextMessages(),
+            random);
+    LiveReporter live = new LiveReporter(ports.live(), clock);
+    Components started =
+        new Components(List.of(stores, live, new TurnWatch(running, ports.jobs(), clock)));
+    parts = started;
+    started.start();
+
+    Publisher publisher = new Publisher(publishing, random);
+    TurnEnding ending =
+        new TurnEnding(
+            stores,
+            publisher,
+            setup.logUsage() ? new UsageLog() : event -> {},
+            new TurnMetrics(metrics));
+    TurnRunner runner =
+        new TurnRunner(
+            stores,
+            setup.router(),
+            new Metering(setup.pricing()),
+            running,
+            ending,
+            setup.settings(),
+            live,
+            TokenEstimate::ofMessage,
+            clock);
+    Engine<Admission> starting =
+        new Engine<>(
+            setup.engine(),
+            this::newConsumer,
+            new ChatWorkload(new Admitter(ports.jobs()), runner, ending),
+            new DeadLetters(publishing, ports.jobs(), stores, publisher, clock),
+            setup.tenants());
+    engine = starting;
+    gauge("parley.engine.buffered", starting, status -> status.buffered());
+    gauge("parley.engine.in.flight", starting, status -> status.inFlight());
+    gauge("parley.engine.parked", starting, status -> status.parked());
+    gauge("parley.engine.done", starting, status -> status.totals().done());
+    gauge("parley.engine.dead.lettered", starting, status -> status.totals().deadLettered());
+    starting.start();
+  }
+
+  private void gauge(
+      String name,
+      Engine<Admission> of,
+      java.util.function.ToDoubleFunction<EngineStatus> reading) {
+    Gauge.builder(name, of, present -> reading.applyAsDouble(present.status())).register(metrics);
+  }
+
+  private KafkaConsumer<byte[], byte[]> newConsumer() {
+    Properties properties = setup.kafka().consumer(setup.clientId(), setup.groupId());
+    properties.putAll(EngineConfig.consumerSettings());
+    return new KafkaConsumer<>(properties);
+  }
+
+  /** What the engine is doing; null before the start. */
+  public @Nullable EngineStatus status() {
+    Engine<Admission> present = engine;
+    return present == null ? null : present.status();
+  }
+
+  @Override
+  public Health check() {
+    EngineStatus status = status();
+    if (status == null) {
+      return Health.down("not started");
+    }
+    return switch (status.state()) {
+      case State.Running running -> Health.UP;
+      // Full buffers are how the engine bounds itself, not an illness.
+      case State.Paused paused -> Health.UP;
+      case State.Starting starting -> Health.down("waiting for kafka");
+      case State.Recovering(String cause) -> Health.down(cause);
+      case State.Stopping stopping -> Health.down("stopping");
+      case State.Stopped stopped -> Health.down("stopped");
+    };
+  }
+
+  @Override
+  public synchronized void close() {
+    // The engine first: its turns need everything else to end well.
+    Engine<Admission> present = engine;
+    if (present != null) {
+      present.close();
+    }
+    if (parts != null) {
+      parts.close();
+    }
+    if (producer != null) {
+      producer.close();
+    }
+  }
+
+  /** The stores that turns work on. */
+  public record Ports(
+      SessionStore sessions, JobStore jobs, TurnWriter turns, UsageStore usage, LiveEvents live) {}
+
+  /**
+   * How turns are run.
+   *
+   * @param clientId names this worker to Kafka
+   * @param groupId the group that shares the load
+   */
+  public record Setup(
+      KafkaSettings kafka,
+      String clientId,
+      String groupId,
+      EngineConfig engine,
+      TurnSettings settings,
+      Router router,
+      Pricing pricing,
+      TenantPolicy tenants,
+      boolean logUsage) {}
+}

@@ -1,0 +1,167 @@
+package dev.parley.storage.config;
+
+import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.JobStore;
+import dev.parley.storage.SecretStore;
+import dev.parley.storage.SessionStore;
+import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.TurnWriter;
+import dev.parley.storage.UsageStore;
+import dev.parley.storage.live.LiveEvents;
+import dev.parley.storage.live.RedisLiveEvents;
+import dev.parley.storage.memory.MemorySessionStore;
+import dev.parley.storage.postgres.Database;
+import dev.parley.storage.postgres.DatabaseConfig;
+import dev.parley.storage.postgres.PostgresApiKeyStore;
+import dev.parley.storage.postgres.PostgresJobStore;
+import dev.parley.storage.postgres.PostgresSecretStore;
+import dev.parley.storage.postgres.PostgresSessionStore;
+import dev.parley.storage.postgres.PostgresTurnLedger;
+import dev.parley.storage.postgres.PostgresTurnWriter;
+import dev.parley.storage.postgres.PostgresUsageStore;
+import dev.parley.storage.turn.SplitTurnWriter;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stores of one service, as its configuration wants them. The constructor opens nothing; the
+ * ports may be handed around before {@link #start()}.
+ */
+public final class Stores implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Stores.class);
+
+  private static final Duration LIVE_EVENTS_KEPT = Duration.ofHours(24);
+  private static final int REDIS_QUEUE = 100_000;
+
+  private final Database database;
+  private final @Nullable RedisClient redis;
+  private final @Nullable RedisLiveEvents redisLive;
+  private final SessionStore sessions;
+  private final TurnWriter turns;
+  private final JobStore jobs;
+  private final UsageStore usage;
+  private final ApiKeyStore apiKeys;
+  private final SecretStore secrets;
+
+  /**
+   * @param inMemory the sessions of this process, for {@code SESSION_STORE=memory}; null where the
+   *     services do not share one process
+   * @throws IllegalArgumentException when sessions are to be in memory and there is none to share
+   */
+  public Stores(StoreConfig config, @Nullable MemorySessionStore inMemory, Clock clock) {
+    this.database =
+        new Database(
+            DatabaseConfig.of(config.database(), config.scope()).withPoolSize(config.poolSize()));
+    this.redis = config.redisUrl() == null ? null : redisClient(config.redisUrl());
+    RedisClient client = redis;
+    this.redisLive = client == null ? null : new RedisLiveEvents(() -> client, LIVE_EVENTS_KEPT);
+    this.jobs = new PostgresJobStore(database);
+    this.usage = new PostgresUsageStore(database, clock);
+    this.apiKeys = new PostgresApiKeyStore(database);
+    this.secrets = new PostgresSecretStore(database);
+    SessionSide side = sessionSide(config, inMemory);
+    this.sessions = side.sessions();
+    this.turns = side.turns();
+  }
+
+  private record SessionSide(SessionStore sessions, TurnWriter turns) {}
+
+  private SessionSide sessionSide(StoreConfig config, @Nullable MemorySessionStore inMemory) {
+    return switch (config.sessions()) {
+      case POSTGRES ->
+          new SessionSide(new PostgresSessionStore(database), new PostgresTurnWriter(database));
+      case MEMORY -> {
+        if (inMemory == null) {
+          throw new IllegalArgumentException(
+              "SESSION_STORE=memory only works where all services share one process");
+        }
+        yield new SessionSide(
+            inMemory, new SplitTurnWriter(inMemory, new PostgresTurnLedger(database)));
+      }
+      case REDIS -> throw new IllegalArgumentException("SESSION_STORE=redis is not there yet");
+    };
+  }
+
+  private static RedisClient redisClient(String url) {
+    RedisClient client = RedisClient.create(RedisURI.create(url));
+    client.setOptions(
+        ClientOptions.builder()
+            // Refused at once rather than queued for a server that is away.
+            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+            .requestQueueSize(REDIS_QUEUE)
+            .socketOptions(SocketOptions.builder().connectTimeout(Duration.ofSeconds(3)).build())
+            .timeoutOptions(TimeoutOptions.enabled(Duration.ofSeconds(3)))
+            .build());
+    return client;
+  }
+
+  /** Waits for PostgreSQL as long as it takes, and makes the schema on first use. */
+  public void start() {
+    while (true) {
+      try {
+        database.start();
+        break;
+      } catch (StoreUnavailableException e) {
+        log.atWarn().setMessage("waiting for postgres").log();
+      }
+    }
+    if (redisLive != null) {
+      redisLive.start();
+    }
+  }
+
+  /**
+   * @throws StoreUnavailableException naming the store that does not answer
+   */
+  public void check() {
+    database.check();
+  }
+
+  public SessionStore sessions() {
+    return sessions;
+  }
+
+  public TurnWriter turns() {
+    return turns;
+  }
+
+  public JobStore jobs() {
+    return jobs;
+  }
+
+  public UsageStore usage() {
+    return usage;
+  }
+
+  public ApiKeyStore apiKeys() {
+    return apiKeys;
+  }
+
+  public SecretStore secrets() {
+    return secrets;
+  }
+
+  public LiveEvents live() {
+    return redisLive == null ? LiveEvents.NONE : redisLive;
+  }
+
+  @Override
+  public void close() {
+    if (redisLive != null) {
+      redisLive.close();
+    }
+    if (redis != null) {
+      redis.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+    database.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** Which stores there are, by configuration. */
+@NullMarked
+package dev.parley.storage.config;
+
+import org.jspecify.annotations.NullMarked;
