@@ -1,6 +1,7 @@
 package dev.parley.ingest;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.ingest.admission.RateLimiter;
 import dev.parley.ingest.auth.ApiKeyAuthenticator;
 import dev.parley.ingest.auth.Authenticator;
 import dev.parley.ingest.auth.SingleTenantAuthenticator;
@@ -10,13 +11,20 @@ import dev.parley.ingest.http.Admission;
 import dev.parley.ingest.http.HttpServer;
 import dev.parley.ingest.http.HttpSettings;
 import dev.parley.ingest.http.RouteTable;
+import dev.parley.ingest.jobs.JobAwait;
+import dev.parley.ingest.jobs.JobEvents;
 import dev.parley.ingest.jobs.JobIdentity;
 import dev.parley.ingest.jobs.JobLookup;
 import dev.parley.ingest.jobs.JobRoutes;
+import dev.parley.ingest.jobs.JobWaiters;
+import dev.parley.ingest.keys.KeyRoutes;
+import dev.parley.ingest.messages.BulkRoutes;
 import dev.parley.ingest.messages.MessageRoutes;
 import dev.parley.ingest.messages.SubmissionLog;
+import dev.parley.ingest.messages.Submitter;
 import dev.parley.ingest.sessions.MessageView;
 import dev.parley.ingest.sessions.SessionDirectory;
+import dev.parley.ingest.sessions.SessionLifecycleRoutes;
 import dev.parley.ingest.sessions.SessionRoutes;
 import dev.parley.ingest.usage.UsageRoutes;
 import dev.parley.runtime.Component;
@@ -34,12 +42,14 @@ public final class IngestApi implements Component {
   private final HttpServer server;
 
   /**
+   * @param waiters woken when jobs end; closed when the API stops
    * @param health what {@code /health/ready} tells
    */
   public IngestApi(
       IngestConfig config,
       IngestPorts ports,
       SubmissionLog submissions,
+      JobWaiters waiters,
       Authenticator authenticator,
       Supplier<Map<String, Health>> health,
       PrometheusMeterRegistry metrics,
@@ -47,23 +57,31 @@ public final class IngestApi implements Component {
     SessionDirectory directory = new SessionDirectory(ports.sessions(), Ticker.systemTicker());
     JobIdentity identity = new JobIdentity(config.jobIdSecret(), ports.secrets(), clock);
     UsageRoutes usage = new UsageRoutes(ports.usage());
+    JobAwait await = new JobAwait(ports.jobs(), waiters);
+    JobEvents events = new JobEvents(ports.jobs(), ports.sessions(), ports.live(), waiters, clock);
+    Submitter submitter =
+        new Submitter(
+            submissions,
+            directory,
+            identity,
+            config.createSessions(),
+            clock,
+            config.deliveryTimeout().plusSeconds(2));
     List<RouteTable.Group> groups =
         List.of(
-            new MessageRoutes(
-                submissions,
-                directory,
-                identity,
-                config.createSessions(),
-                clock,
-                config.deliveryTimeout().plusSeconds(2)),
+            new MessageRoutes(submitter, await, events, ports.sessions()),
+            new BulkRoutes(submitter, config.maxBodyBytes()),
             new SessionRoutes(
                 ports.sessions(),
                 directory,
                 usage::ofSession,
                 new MessageView(config.exposeToolResults()),
                 clock),
-            new JobRoutes(new JobLookup(ports.jobs(), identity)),
+            new SessionLifecycleRoutes(ports.sessions(), directory, clock),
+            new JobRoutes(
+                ports.jobs(), new JobLookup(ports.jobs(), identity), await, events, waiters, clock),
             usage,
+            new KeyRoutes(ports.apiKeys(), clock),
             new HealthRoutes(health, metrics));
     this.server =
         new HttpServer(
@@ -71,9 +89,9 @@ public final class IngestApi implements Component {
                 config.host(), config.port(), config.maxBodyBytes(), config.stopTimeout()),
             groups,
             authenticator,
-            Admission.OPEN,
+            admission(config),
             metrics,
-            () -> {});
+            waiters::close);
   }
 
   /** The authenticator that the configuration asks for. */
@@ -83,6 +101,12 @@ public final class IngestApi implements Component {
       case TRUSTED_HEADER -> new TrustedHeaderAuthenticator();
       case SINGLE_TENANT -> new SingleTenantAuthenticator(config.singleTenant());
     };
+  }
+
+  private static Admission admission(IngestConfig config) {
+    return config.requestsPerSecond() == 0
+        ? Admission.OPEN
+        : new RateLimiter(config.requestsPerSecond(), config.requestBurst(), Ticker.systemTicker());
   }
 
   @Override

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param jobIdSecret null takes the secret that the nodes share in the store
  * @param deliveryTimeout after which a message that Kafka has not acknowledged is refused
  * @param stopTimeout how long requests in flight may take once the service is told to stop
+ * @param requestsPerSecond of one tenant on one node; 0 sets no limit
+ * @param requestBurst how many of them may come at once
  */
 public record IngestConfig(
     String host,
@@ -33,7 +35,9 @@ public record IngestConfig(
     boolean exposeToolResults,
     @Nullable String jobIdSecret,
     Duration deliveryTimeout,
-    Duration stopTimeout) {
+    Duration stopTimeout,
+    int requestsPerSecond,
+    int requestBurst) {
 
   private static final String DEFAULT_TENANT = "default";
 
@@ -44,6 +48,7 @@ public record IngestConfig(
 
   /** Notes what is wrong in {@code env}, which the caller ends. */
   public static IngestConfig from(Env env) {
+    int perSecond = env.getInt("RATE_LIMIT_PER_SECOND", 0, 0, 1_000_000);
     return new IngestConfig(
         env.get("HTTP_HOST", "0.0.0.0"),
         env.getInt("HTTP_PORT", 8080, 0, 65_535),
@@ -54,7 +59,9 @@ public record IngestConfig(
         env.getBoolean("EXPOSE_TOOL_RESULTS", false),
         secret(env),
         atLeastOneSecond(env, "DELIVERY_TIMEOUT", Duration.ofSeconds(10)),
-        env.getDuration("STOP_TIMEOUT", Duration.ofSeconds(15)));
+        env.getDuration("STOP_TIMEOUT", Duration.ofSeconds(15)),
+        perSecond,
+        env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000));
   }
 
   private static TenantId tenant(Env env) {

@@ -5,11 +5,17 @@ import dev.parley.storage.JobStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.UsageStore;
+import dev.parley.storage.live.LiveEvents;
 
-/** The stores that the HTTP API reads and writes. */
+/**
+ * The stores that the HTTP API reads and writes.
+ *
+ * @param live {@link LiveEvents#NONE} where there is no Redis
+ */
 public record IngestPorts(
     SessionStore sessions,
     JobStore jobs,
     UsageStore usage,
     ApiKeyStore apiKeys,
-    SecretStore secrets) {}
+    SecretStore secrets,
+    LiveEvents live) {}

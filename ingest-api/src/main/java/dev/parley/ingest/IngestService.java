@@ -1,5 +1,7 @@
 package dev.parley.ingest;
 
+import dev.parley.ingest.jobs.JobWaiters;
+import dev.parley.ingest.jobs.OutcomeFeed;
 import dev.parley.ingest.messages.KafkaSubmissionLog;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
@@ -21,6 +23,7 @@ import java.util.List;
 public final class IngestService implements Component {
 
   private final KafkaSubmissionLog log;
+  private final OutcomeFeed outcomes;
   private final IngestApi api;
 
   /**
@@ -36,6 +39,8 @@ public final class IngestService implements Component {
       PrometheusMeterRegistry metrics,
       Clock clock) {
     this.log = new KafkaSubmissionLog(kafka, topics, config.deliveryTimeout());
+    JobWaiters waiters = new JobWaiters();
+    this.outcomes = new OutcomeFeed(kafka, waiters);
     List<Component> asked = new ArrayList<>(watched);
     asked.add(log);
     Components health = new Components(asked);
@@ -44,6 +49,7 @@ public final class IngestService implements Component {
             config,
             ports,
             log,
+            waiters,
             IngestApi.authenticator(config, ports.apiKeys()),
             health::check,
             metrics,
@@ -60,6 +66,7 @@ public final class IngestService implements Component {
     try {
       api.start();
       log.start();
+      outcomes.start();
     } catch (RuntimeException | InterruptedException e) {
       close();
       throw e;
@@ -75,6 +82,7 @@ public final class IngestService implements Component {
   public void close() {
     // The API drains first, while the log can still take what is in flight.
     api.close();
+    outcomes.close();
     log.close();
   }
 

@@ -11,6 +11,7 @@ import dev.parley.schemas.Submission.MessageSubmitted;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,5 +237,114 @@ final class ApiTest {
     assertThat(reply.status()).isEqualTo(503);
     assertThat(reply.body()).contains("kafka does not answer");
     assertThat(server.get("/metrics").body()).contains("parley_http_requests");
+  }
+
+  @Test
+  void sessionsAreListedNewestFirstAndPaged() {
+    for (int i = 0; i < 3; i++) {
+      server.post("/sessions", "{\"sessionId\":\"s" + i + "\",\"model\":\"m\"}");
+    }
+    server.post("/sessions", "{\"sessionId\":\"x\",\"model\":\"n\"}");
+    Reply first = server.get("/sessions?limit=2&model=m");
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(first.at("/tenantId")).isEqualTo("acme");
+    assertThat(first.json().at("/sessions/items")).hasSize(2);
+    Reply second =
+        server.get("/sessions?limit=2&model=m&cursor=" + first.at("/sessions/nextCursor"));
+    assertThat(second.json().at("/sessions/items")).hasSize(1);
+    assertThat(second.json().at("/sessions").has("nextCursor")).isFalse();
+    assertThat(server.get("/sessions?cursor=nonsense").at("/error/code"))
+        .isEqualTo("invalid_cursor");
+    assertThat(
+            server
+                .get("/sessions", "authorization", "Bearer " + server.otherKey)
+                .json()
+                .at("/sessions/items"))
+        .isEmpty();
+  }
+
+  @Test
+  void aForkHasTheMessagesUpToTheOneItIsMadeFrom() {
+    server.post(
+        "/sessions",
+        """
+        {"sessionId":"s1","system":"sys","messages":[
+          {"role":"user","content":"1"},{"role":"assistant","content":"2"}]}\
+        """);
+    Reply forked =
+        server.post("/sessions/s1/fork", "{\"fromMessageIndex\":1,\"newSessionId\":\"f\"}");
+    assertThat(forked.status()).isEqualTo(201);
+    assertThat(forked.at("/forkedFromSessionId")).isEqualTo("s1");
+    assertThat(forked.at("/forkedFromMessageIndex")).isEqualTo("1");
+    assertThat(forked.at("/resetUsage")).isEqualTo("true");
+    assertThat(server.get("/sessions/f").json().at("/session/messages"))
+        .extracting(m -> m.get("content").asText())
+        .containsExactly("sys", "1");
+    for (String bad : List.of("{}", "{\"fromMessageIndex\":3}", "{\"fromMessageIndex\":-1}")) {
+      assertThat(server.post("/sessions/s1/fork", bad).at("/error/code"))
+          .isEqualTo("invalid_fork_index");
+    }
+    assertThat(
+            server
+                .post("/sessions/s1/fork", "{\"fromMessageIndex\":0,\"newSessionId\":\"f\"}")
+                .status())
+        .isEqualTo(409);
+    assertThat(server.post("/sessions/nope/fork", "{\"fromMessageIndex\":0}").status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void aDeletedSessionIsGoneAtOnce() {
+    server.post("/sessions", "{\"sessionId\":\"s1\"}");
+    server.post("/sessions/s1/message", "{\"content\":\"x\"}");
+    Reply deleted = server.call("DELETE", "/sessions/s1", "");
+    assertThat(deleted.status()).isEqualTo(200);
+    assertThat(deleted.at("/deleted")).isEqualTo("true");
+    assertThat(server.get("/sessions/s1").status()).isEqualTo(404);
+    assertThat(server.post("/sessions/s1/message", "{\"content\":\"x\"}").status()).isEqualTo(404);
+    assertThat(server.call("DELETE", "/sessions/s1", "").status()).isEqualTo(404);
+  }
+
+  @Test
+  void keysAreMadeListedAndRevokedByAdministratorsOnly() {
+    assertThat(server.post("/admin/keys", "{\"tenantId\":\"new\"}").at("/error/code"))
+        .isEqualTo("forbidden");
+    String[] admin = {"authorization", "Bearer " + server.adminKey};
+    Reply made = server.post("/admin/keys", "{\"tenantId\":\"new\",\"label\":\"l\"}", admin);
+    assertThat(made.status()).isEqualTo(201);
+    String key = made.at("/apiKey/key");
+    assertThat(server.get("/usage", "authorization", "Bearer " + key).status()).isEqualTo(200);
+    Reply listed = server.get("/admin/keys?tenantId=new", admin);
+    assertThat(listed.json().at("/apiKeys/items")).hasSize(1);
+    assertThat(listed.body()).doesNotContain(key);
+    assertThat(server.call("DELETE", "/admin/keys/" + made.at("/apiKey/id"), "", admin).status())
+        .isEqualTo(200);
+    assertThat(server.call("DELETE", "/admin/keys/nope", "", admin).status()).isEqualTo(404);
+  }
+
+  @Test
+  void whoSendsTooMuchIsToldWhenToComeAgain() {
+    try (ApiServer limited =
+        ApiServer.start(Map.of("RATE_LIMIT_PER_SECOND", "1", "RATE_LIMIT_BURST", "2"))) {
+      Reply first = limited.get("/usage");
+      assertThat(first.status()).isEqualTo(200);
+      assertThat(first.header("ratelimit-limit")).isEqualTo("2");
+      limited.get("/usage");
+      Reply refused = limited.get("/usage");
+      assertThat(refused.status()).isEqualTo(429);
+      assertThat(refused.at("/error/code")).isEqualTo("rate_limited");
+      assertThat(refused.header("retry-after")).isEqualTo("1");
+      assertThat(limited.get("/usage", "authorization", "Bearer " + limited.otherKey).status())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aTrustedHeaderNamesTheTenant() {
+    try (ApiServer trusting = ApiServer.start(Map.of("AUTH_MODE", "trusted-header"))) {
+      assertThat(trusting.get("/usage").status()).isEqualTo(401);
+      assertThat(trusting.get("/usage", "x-tenant-id", "t1").status()).isEqualTo(200);
+      assertThat(trusting.stores.askedFilter.tenantId().value()).isEqualTo("t1");
+    }
   }
 }

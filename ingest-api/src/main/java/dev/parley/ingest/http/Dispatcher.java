@@ -2,6 +2,7 @@ package dev.parley.ingest.http;
 
 import dev.parley.ingest.auth.Authenticator;
 import dev.parley.ingest.auth.UnauthorizedException;
+import dev.parley.storage.RefusedException;
 import dev.parley.storage.StoreUnavailableException;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -130,6 +131,11 @@ final class Dispatcher {
             ApiException.retryLater(
                 ErrorCode.UNAVAILABLE, "the service is unavailable right now", RETRY_AFTER));
       }
+      case RefusedException refused ->
+          send(
+              context,
+              exchange,
+              ApiException.of(ErrorCode.INVALID_REQUEST, "the store will not hold this"));
       case EofException gone -> abort(context);
       case IOException io when io.getCause() instanceof HttpException http ->
           badRequest(context, exchange, http);
@@ -138,7 +144,7 @@ final class Dispatcher {
           send(
               context,
               exchange,
-              ApiException.of(ErrorCode.BAD_REQUEST, "the request ended before its body did"));
+              ApiException.of(ErrorCode.INVALID_REQUEST, "the request ended before its body did"));
       default -> {
         log.atError()
             .setMessage("request failed")
@@ -152,7 +158,8 @@ final class Dispatcher {
   }
 
   private static void badRequest(Context context, Exchange exchange, HttpException e) {
-    ErrorCode code = e.getCode() == 413 ? ErrorCode.REQUEST_BODY_TOO_LARGE : ErrorCode.BAD_REQUEST;
+    ErrorCode code =
+        e.getCode() == 413 ? ErrorCode.REQUEST_BODY_TOO_LARGE : ErrorCode.INVALID_REQUEST;
     send(context, exchange, ApiException.of(code, "the request is not valid HTTP"));
   }
 

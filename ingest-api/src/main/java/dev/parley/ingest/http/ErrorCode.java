@@ -4,7 +4,6 @@ import java.util.Locale;
 
 /** Every error code of the API, with its HTTP status. */
 public enum ErrorCode {
-  BAD_REQUEST(400),
   INVALID_JSON(400),
   INVALID_REQUEST(400),
   INVALID_SESSION_ID(400),

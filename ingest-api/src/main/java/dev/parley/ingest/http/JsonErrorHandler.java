@@ -25,22 +25,22 @@ final class JsonErrorHandler extends ErrorHandler {
     String requestId = RequestIds.of(request.getHeaders().get(RequestIds.HEADER));
     response.getHeaders().put(RequestIds.HEADER, requestId);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-    response.write(true, ByteBuffer.wrap(body(status, requestId)), callback);
+    response.write(true, ByteBuffer.wrap(body(code(status), status, requestId)), callback);
   }
 
-  private static byte[] body(int status, String requestId) throws IOException {
-    String code =
-        switch (status) {
-          case 404 -> ErrorCode.ROUTE_NOT_FOUND.wireName();
-          case 413 -> ErrorCode.REQUEST_BODY_TOO_LARGE.wireName();
-          case 503 -> ErrorCode.UNAVAILABLE.wireName();
-          default ->
-              status >= 500
-                  ? ErrorCode.INTERNAL_ERROR.wireName()
-                  : ErrorCode.BAD_REQUEST.wireName();
-        };
+  private static ErrorCode code(int status) {
+    return switch (status) {
+      case 404 -> ErrorCode.ROUTE_NOT_FOUND;
+      case 413 -> ErrorCode.REQUEST_BODY_TOO_LARGE;
+      case 503 -> ErrorCode.UNAVAILABLE;
+      default -> status >= 500 ? ErrorCode.INTERNAL_ERROR : ErrorCode.INVALID_REQUEST;
+    };
+  }
+
+  private static byte[] body(ErrorCode code, int status, String requestId) throws IOException {
     String message =
         status >= 500 ? "the service cannot answer right now" : "the request is not valid HTTP";
-    return Json.mapper().writeValueAsBytes(ErrorBody.of(code, message, status, null, requestId));
+    return Json.mapper()
+        .writeValueAsBytes(ErrorBody.of(code.wireName(), message, status, null, requestId));
   }
 }

@@ -23,15 +23,12 @@ public final class Query {
    * @throws ApiException with {@code code} when it is given more than once or too long
    */
   public @Nullable String find(String name, ErrorCode code) {
-    if (context.req().getQueryString() == null) {
+    String raw = context.req().getQueryString();
+    if (raw == null) {
       return null;
     }
-    List<String> values;
-    try {
-      values = context.queryParams(name);
-    } catch (IllegalArgumentException e) {
-      throw ApiException.of(ErrorCode.INVALID_REQUEST, "the query is not percent-encoded UTF-8");
-    }
+    requirePercentEncoding(raw);
+    List<String> values = context.queryParams(name);
     if (values.isEmpty() || values.getFirst().isEmpty()) {
       return null;
     }
@@ -41,6 +38,19 @@ public final class Query {
           code, name, name + " must be given once, in at most " + MAX_LENGTH + " characters");
     }
     return value;
+  }
+
+  /** The decoder beneath would drop a parameter that it cannot decode. */
+  private static void requirePercentEncoding(String raw) {
+    for (int i = raw.indexOf('%'); i >= 0; i = raw.indexOf('%', i + 1)) {
+      if (i + 2 >= raw.length() || !isHex(raw.charAt(i + 1)) || !isHex(raw.charAt(i + 2))) {
+        throw ApiException.of(ErrorCode.INVALID_REQUEST, "the query is not percent-encoded");
+      }
+    }
+  }
+
+  private static boolean isHex(char c) {
+    return Character.digit(c, 16) >= 0 && c < 128;
   }
 
   /** How many items of a page: 1 to 100. */

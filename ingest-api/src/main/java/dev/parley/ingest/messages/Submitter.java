@@ -7,13 +7,14 @@ import dev.parley.ingest.http.TenantCheck;
 import dev.parley.ingest.jobs.JobIdentity;
 import dev.parley.ingest.sessions.SessionDirectory;
 import dev.parley.ingest.sessions.SessionIds;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobIds;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Submission;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The way of a message from its body into the log. Thread-safe. */
-final class Submitter {
+public final class Submitter {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
@@ -34,19 +35,20 @@ final class Submitter {
   private final Duration ackTimeout;
 
   /**
+   * @param createSessions whether sessions that are not there are always made
    * @param ackTimeout after which a message counts as not accepted
    */
-  Submitter(
+  public Submitter(
       SubmissionLog log,
       SessionDirectory sessions,
       JobIdentity identity,
-      MessageParser parser,
+      boolean createSessions,
       Clock clock,
       Duration ackTimeout) {
     this.log = log;
     this.sessions = sessions;
     this.identity = identity;
-    this.parser = parser;
+    this.parser = new MessageParser(createSessions);
     this.clock = clock;
     this.ackTimeout = ackTimeout;
   }
@@ -54,9 +56,10 @@ final class Submitter {
   /** Binds and checks a message; nothing is sent yet. */
   MessageSubmitted prepare(Fields body, SessionKey session) {
     TenantCheck.check(body, session.tenantId());
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    MessageSubmitted submission =
-        parser.parse(body, session, identity.ids().mint(session.tenantId()), now);
+    JobId jobId = identity.ids().mint(session.tenantId());
+    Instant mintedAt = JobIds.mintedAt(jobId);
+    Instant acceptedAt = mintedAt == null ? clock.instant() : mintedAt;
+    MessageSubmitted submission = parser.parse(body, session, jobId, acceptedAt);
     if (!submission.createSession() && !sessions.exists(session)) {
       throw SessionIds.notFound();
     }
@@ -86,7 +89,7 @@ final class Submitter {
     }
   }
 
-  private static ApiException unavailable() {
+  static ApiException unavailable() {
     return ApiException.retryLater(
         ErrorCode.UNAVAILABLE, "the message could not be taken in right now", RETRY_AFTER);
   }

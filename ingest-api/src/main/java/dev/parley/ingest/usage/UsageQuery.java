@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** What a usage query asks for. */
 record UsageQuery(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
 
-  /** Every tenant, for administrators. */
-  private static final String ALL = "*";
+  private static final Instant EARLIEST = Instant.EPOCH;
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   static UsageQuery parse(Exchange exchange) {
     Query query = exchange.query();
@@ -51,13 +51,10 @@ record UsageQuery(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone)
   }
 
   /** An administrator may name any tenant; whether others name their own was checked before. */
-  private static @Nullable TenantId tenant(Exchange exchange, Query query) {
+  private static TenantId tenant(Exchange exchange, Query query) {
     String named = query.find("tenantId");
     if (named == null || !exchange.caller().isAdmin()) {
       return exchange.tenant();
-    }
-    if (named.equals(ALL)) {
-      return null;
     }
     if (!Identifiers.isValid(named)) {
       throw invalid("tenantId", "tenantId is not a tenant id");
@@ -95,9 +92,6 @@ record UsageQuery(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone)
       throw invalid(name, name + " must be a time such as 2026-01-31T12:00:00Z or a date");
     }
   }
-
-  private static final Instant EARLIEST = Instant.EPOCH;
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private static List<UsageDimension> groupBy(Query query) {
     String value = query.find("groupBy");

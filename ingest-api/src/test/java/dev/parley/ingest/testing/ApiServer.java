@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.ingest.IngestApi;
 import dev.parley.ingest.IngestConfig;
 import dev.parley.ingest.auth.ApiKeys;
+import dev.parley.ingest.jobs.JobWaiters;
 import dev.parley.runtime.Env;
 import dev.parley.runtime.Health;
 import dev.parley.schemas.Json;
@@ -30,6 +31,7 @@ public final class ApiServer implements AutoCloseable {
 
   public final FakeStores stores = new FakeStores();
   public final FakeSubmissionLog log = new FakeSubmissionLog();
+  public final JobWaiters waiters = new JobWaiters();
   public final Map<String, Health> health = new TreeMap<>();
   public final String key;
   public final String otherKey;
@@ -45,7 +47,7 @@ public final class ApiServer implements AutoCloseable {
     Map<String, String> all = new TreeMap<>(variables);
     all.put("HTTP_PORT", "0");
     all.put("HTTP_HOST", "127.0.0.1");
-    all.putIfAbsent("STOP_TIMEOUT", "2s");
+    all.putIfAbsent("STOP_TIMEOUT", "0s");
     Env env = new Env(all);
     IngestConfig config = IngestConfig.from(env);
     env.done();
@@ -54,6 +56,7 @@ public final class ApiServer implements AutoCloseable {
             config,
             stores.ports(),
             log,
+            waiters,
             IngestApi.authenticator(config, stores),
             () -> health,
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

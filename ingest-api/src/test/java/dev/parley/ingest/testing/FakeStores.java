@@ -8,9 +8,7 @@ import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
-import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.Message;
-import dev.parley.schemas.chat.Role;
 import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.Job;
@@ -21,14 +19,14 @@ import dev.parley.storage.SecretStore;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionQuery;
 import dev.parley.storage.SessionStore;
-import dev.parley.storage.SessionTotals;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.UsageStore;
+import dev.parley.storage.live.InMemoryLiveEvents;
+import dev.parley.storage.memory.MemorySessionStore;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -41,16 +39,16 @@ import org.jspecify.annotations.Nullable;
 public final class FakeStores
     implements SessionStore, JobStore, UsageStore, ApiKeyStore, SecretStore {
 
-  public final Map<SessionKey, Session> sessions = new ConcurrentHashMap<>();
-  public final Map<SessionKey, List<Message>> messages = new ConcurrentHashMap<>();
+  public final MemorySessionStore sessions = new MemorySessionStore();
   public final Map<JobId, Job> jobs = new ConcurrentHashMap<>();
   public final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
   public volatile List<UsageSum> sums = List.of();
   public volatile @Nullable UsageFilter askedFilter;
+  public final InMemoryLiveEvents live = new InMemoryLiveEvents();
   public volatile boolean away;
 
   public IngestPorts ports() {
-    return new IngestPorts(this, this, this, this, this);
+    return new IngestPorts(this, this, this, this, this, live);
   }
 
   private void reach() {
@@ -62,59 +60,38 @@ public final class FakeStores
   @Override
   public CreateResult create(NewSession created) {
     reach();
-    List<Message> all = new ArrayList<>();
-    if (created.system() != null) {
-      all.add(Message.of(Role.SYSTEM, Content.of(created.system()), created.createdAt(), null));
-    }
-    all.addAll(created.messages());
-    Session session =
-        new Session(
-            created.key(),
-            1,
-            created.createdAt(),
-            created.createdAt(),
-            all.size(),
-            created.system(),
-            created.model(),
-            created.provider(),
-            created.metadata(),
-            created.maxContextTokens(),
-            created.budgetUsd(),
-            SessionTotals.ZERO);
-    if (sessions.putIfAbsent(created.key(), session) != null) {
-      return new CreateResult.AlreadyExists();
-    }
-    messages.put(created.key(), all);
-    return new CreateResult.Created(session);
+    return sessions.create(created);
   }
 
   @Override
   public @Nullable Session find(SessionKey key) {
     reach();
-    return sessions.get(key);
+    return sessions.find(key);
   }
 
   @Override
   public List<Message> messages(SessionKey key, long fromPosition, int limit) {
     reach();
-    return messages.getOrDefault(key, List.of()).stream().skip(fromPosition).limit(limit).toList();
+    return sessions.messages(key, fromPosition, limit);
   }
 
   @Override
   public Page<Session> list(SessionQuery query) {
-    throw new UnsupportedOperationException();
+    reach();
+    return sessions.list(query);
   }
 
   @Override
   public boolean delete(SessionKey key) {
     reach();
-    return sessions.remove(key) != null;
+    return sessions.delete(key);
   }
 
   @Override
   public ForkResult fork(
       SessionKey from, SessionId newId, long messageCount, boolean resetUsage, Instant now) {
-    throw new UnsupportedOperationException();
+    reach();
+    return sessions.fork(from, newId, messageCount, resetUsage, now);
   }
 
   @Override
@@ -124,12 +101,14 @@ public final class FakeStores
       long expectedMessageCount,
       Collection<Long> positions,
       Instant now) {
-    throw new UnsupportedOperationException();
+    reach();
+    return sessions.removeMessages(key, incarnation, expectedMessageCount, positions, now);
   }
 
   @Override
   public Map<SessionKey, Conversation> load(Collection<SessionKey> keys, int maxMessages) {
-    throw new UnsupportedOperationException();
+    reach();
+    return sessions.load(keys, maxMessages);
   }
 
   @Override
@@ -226,6 +205,21 @@ public final class FakeStores
 
   @Override
   public boolean revoke(String id, Instant now) {
+    for (ApiKey key : keys.values()) {
+      if (key.id().equals(id)) {
+        keys.put(
+            key.sha256Hex(),
+            new ApiKey(
+                key.id(),
+                key.tenantId(),
+                key.role(),
+                key.sha256Hex(),
+                key.label(),
+                key.createdAt(),
+                now));
+        return true;
+      }
+    }
     return false;
   }
 

@@ -1,0 +1,88 @@
+package dev.parley.ingest.jobs;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.Json;
+import dev.parley.storage.live.LiveEvent;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One client's stream of server-sent events. Events go out once each, in the order of their
+ * sequences, which are the events' ids. For one thread.
+ */
+final class EventStream {
+
+  private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(15).toNanos();
+  private static final byte[] COMMENT = ": waiting\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final OutputStream out;
+  private final JobId job;
+  private long last;
+  private long spokeAt = System.nanoTime();
+
+  /**
+   * @param after the last sequence that the client has; 0 for none
+   */
+  EventStream(OutputStream out, JobId job, long after) {
+    this.out = out;
+    this.job = job;
+    this.last = after;
+  }
+
+  /** The sequence of the last event that the client has. */
+  long last() {
+    return last;
+  }
+
+  /** Sends an event unless the client has it or a later one. */
+  void send(LiveEvent event) throws IOException {
+    if (event.sequence() > last) {
+      write(event.sequence(), event.type(), event.timestamp(), event.data());
+      last = event.sequence();
+    }
+  }
+
+  /** Sends an event whatever the client has. */
+  void sendAlways(long sequence, String type, Instant at, ObjectNode data) throws IOException {
+    write(sequence, type, at, data);
+  }
+
+  void comment() throws IOException {
+    out.write(COMMENT);
+    flush();
+  }
+
+  /** Lets the client and all between know that the stream is alive, when it has been silent. */
+  void keepAlive() throws IOException {
+    if (System.nanoTime() - spokeAt >= KEEP_ALIVE_NANOS) {
+      comment();
+    }
+  }
+
+  void flush() throws IOException {
+    out.flush();
+    spokeAt = System.nanoTime();
+  }
+
+  private void write(long sequence, String type, Instant at, ObjectNode data) throws IOException {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.put("jobId", job.value());
+    body.put("sequence", sequence);
+    body.put("timestamp", Json.format(at));
+    body.setAll(data);
+    String text =
+        "id: "
+            + sequence
+            + "\nevent: "
+            + type
+            + "\ndata: "
+            + Json.mapper().writeValueAsString(body)
+            + "\n\n";
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,173 @@
+package dev.parley.ingest.jobs;
+
+import dev.parley.runtime.Component;
+import dev.parley.runtime.Health;
+import dev.parley.runtime.KafkaSettings;
+import dev.parley.schemas.Decoded;
+import dev.parley.schemas.EventCodec;
+import dev.parley.schemas.Headers;
+import dev.parley.schemas.Identifiers;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads how jobs end, from now on, and wakes those that wait for them on this node. Every node
+ * reads all of it, in no consumer group: whoever waits may wait anywhere.
+ *
+ * <p>Nothing depends on it but speed, so its ill health is not the service's.
+ */
+public final class OutcomeFeed implements Component {
+
+  private static final Logger log = LoggerFactory.getLogger(OutcomeFeed.class);
+
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration RETRY = Duration.ofSeconds(2);
+  private static final long PARTITION_CHECK_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final KafkaSettings kafka;
+  private final JobWaiters waiters;
+  private volatile boolean closed;
+  private volatile @Nullable KafkaConsumer<byte[], byte[]> current;
+  private @Nullable Thread thread;
+
+  public OutcomeFeed(KafkaSettings kafka, JobWaiters waiters) {
+    this.kafka = kafka;
+    this.waiters = waiters;
+  }
+
+  @Override
+  public String name() {
+    return "outcome-feed";
+  }
+
+  @Override
+  public synchronized void start() {
+    thread = Thread.ofPlatform().name("parley-outcome-feed").daemon().start(this::run);
+  }
+
+  @Override
+  public Health check() {
+    return Health.UP;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    KafkaConsumer<byte[], byte[]> consumer = current;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+    if (thread != null) {
+      try {
+        thread.interrupt();
+        thread.join(Duration.ofSeconds(5));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      thread = null;
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings())) {
+        current = consumer;
+        read(consumer);
+      } catch (WakeupException | org.apache.kafka.common.errors.InterruptException e) {
+        // Told to stop; the loop's condition knows.
+      } catch (RuntimeException e) {
+        log.atWarn()
+            .setMessage("outcome feed interrupted, trying again")
+            .addKeyValue("cause", e.getClass().getSimpleName())
+            .log();
+        pause();
+      } finally {
+        current = null;
+      }
+    }
+  }
+
+  private void read(KafkaConsumer<byte[], byte[]> consumer) {
+    List<TopicPartition> assigned = List.of();
+    long checkAt = System.nanoTime();
+    while (!closed) {
+      if (System.nanoTime() - checkAt >= 0) {
+        List<TopicPartition> present = partitions(consumer);
+        if (present.isEmpty()) {
+          pause();
+          continue;
+        }
+        if (!present.equals(assigned)) {
+          consumer.assign(present);
+          consumer.seekToEnd(present);
+          assigned = present;
+        }
+        checkAt = System.nanoTime() + PARTITION_CHECK_NANOS;
+      }
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (!waiters.isEmpty()) {
+          JobId job = jobOf(record);
+          if (job != null) {
+            waiters.signal(job);
+          }
+        }
+      }
+    }
+  }
+
+  private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
+    return consumer.partitionsFor(Topics.OUTCOMES).stream()
+        .map(info -> new TopicPartition(info.topic(), info.partition()))
+        .sorted((a, b) -> Integer.compare(a.partition(), b.partition()))
+        .toList();
+  }
+
+  private static @Nullable JobId jobOf(ConsumerRecord<byte[], byte[]> record) {
+    Header id = record.headers().lastHeader(Headers.JOB_ID);
+    if (id != null && id.value() != null) {
+      String text = new String(id.value(), StandardCharsets.UTF_8);
+      return Identifiers.isValid(text) ? new JobId(text) : null;
+    }
+    Header version = record.headers().lastHeader(Headers.SCHEMA_VERSION);
+    return switch (EventCodec.OUTCOMES.decode(
+        record.value(), version == null ? null : version.value())) {
+      case Decoded.Value<JobOutcome>(JobOutcome outcome) -> outcome.ended().jobId();
+      case Decoded.Newer<JobOutcome> _ -> null;
+      case Decoded.Undecodable<JobOutcome> _ -> null;
+    };
+  }
+
+  private void pause() {
+    try {
+      if (!closed) {
+        Thread.sleep(RETRY);
+      }
+    } catch (InterruptedException e) {
+      // Told to stop; the loop's condition knows.
+    }
+  }
+
+  private Properties settings() {
+    Properties properties = kafka.consumer("parley-ingest-outcomes", "unused");
+    properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    properties.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+    properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    // Making topics is not this client's business.
+    properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    return properties;
+  }
+}
