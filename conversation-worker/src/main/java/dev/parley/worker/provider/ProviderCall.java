@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param triesBefore how often this very call has failed before, in earlier turns of its job; lets
  *     the waiting time grow and the tries end
  * @param apiKey a tenant's own key; null for the deployment's
+ * @param requestKey the same for all tries of one call; goes out as {@code Idempotency-Key}, by
+ *     which a provider that looks at it can tell them; null for none
  */
 public record ProviderCall(
     String model,
@@ -28,7 +30,8 @@ public record ProviderCall(
     Deadlines deadlines,
     boolean stream,
     int triesBefore,
-    @Nullable ApiKey apiKey) {
+    @Nullable ApiKey apiKey,
+    @Nullable String requestKey) {
 
   public ProviderCall {
     messages = List.copyOf(messages);
@@ -49,28 +52,35 @@ public record ProviderCall(
       int maxOutputTokens,
       Deadlines deadlines) {
     return new ProviderCall(
-        model, system, messages, options, maxOutputTokens, deadlines, true, 0, null);
+        model, system, messages, options, maxOutputTokens, deadlines, true, 0, null, null);
   }
 
   public ProviderCall withStream(boolean newStream) {
-    return new ProviderCall(
-        model,
-        system,
-        messages,
-        options,
-        maxOutputTokens,
-        deadlines,
-        newStream,
-        triesBefore,
-        apiKey);
+    return copy(deadlines, newStream, triesBefore, apiKey, requestKey);
   }
 
   public ProviderCall withTriesBefore(int tries) {
-    return new ProviderCall(
-        model, system, messages, options, maxOutputTokens, deadlines, stream, tries, apiKey);
+    return copy(deadlines, stream, tries, apiKey, requestKey);
   }
 
   public ProviderCall withDeadlines(Deadlines newDeadlines) {
+    return copy(newDeadlines, stream, triesBefore, apiKey, requestKey);
+  }
+
+  public ProviderCall withApiKey(@Nullable ApiKey key) {
+    return copy(deadlines, stream, triesBefore, key, requestKey);
+  }
+
+  public ProviderCall withRequestKey(@Nullable String key) {
+    return copy(deadlines, stream, triesBefore, apiKey, key);
+  }
+
+  private ProviderCall copy(
+      Deadlines newDeadlines,
+      boolean newStream,
+      int newTriesBefore,
+      @Nullable ApiKey newApiKey,
+      @Nullable String newRequestKey) {
     return new ProviderCall(
         model,
         system,
@@ -78,14 +88,10 @@ public record ProviderCall(
         options,
         maxOutputTokens,
         newDeadlines,
-        stream,
-        triesBefore,
-        apiKey);
-  }
-
-  public ProviderCall withApiKey(@Nullable ApiKey key) {
-    return new ProviderCall(
-        model, system, messages, options, maxOutputTokens, deadlines, stream, triesBefore, key);
+        newStream,
+        newTriesBefore,
+        newApiKey,
+        newRequestKey);
   }
 
   /** Without the texts: this may reach a log. */

@@ -110,6 +110,16 @@ final class HttpChatProviderTest {
   }
 
   @Test
+  void theKeyOfTheRequestGoesOut() throws Exception {
+    server.always(FULL);
+    provider.call(Calls.hello("m"), ReplyListener.NONE);
+    provider.call(Calls.hello("m").withRequestKey("job-7"), ReplyListener.NONE);
+    assertThat(server.received())
+        .extracting(request -> request.headers().get("idempotency-key"))
+        .containsExactly(null, "job-7");
+  }
+
+  @Test
   void statusesBecomeTypedFailures() {
     assertThat(failureOf(401, "{}")).isEqualTo(new Failure.Authentication());
     assertThat(failureOf(403, "{}")).isEqualTo(new Failure.Authentication());
