@@ -1,5 +1,6 @@
 package dev.parley.infra;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -108,6 +109,11 @@ public final class EmbeddedInfrastructure implements Infrastructure {
       throw new IllegalStateException("not started");
     }
     return running;
+  }
+
+  /** Where the data lies while it runs. */
+  Path directory() {
+    return running().data().root();
   }
 
   private interface Step {

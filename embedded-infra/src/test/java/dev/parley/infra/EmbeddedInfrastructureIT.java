@@ -124,14 +124,15 @@ class EmbeddedInfrastructureIT {
     infrastructure.start();
     assertThat(children()).hasSizeGreaterThan(processesBefore.size());
 
+    Path directory = infrastructure.directory();
+    assertThat(directory).isDirectory();
+
     infrastructure.close();
     infrastructure.close();
 
     awaitUntil(() -> processesBefore.containsAll(children()));
     awaitUntil(() -> threadsBefore.containsAll(threads()));
-    assertThat(Path.of(System.getProperty("java.io.tmpdir")))
-        .isDirectoryNotContaining(
-            path -> path.getFileName().toString().startsWith("parley-") && ours(path));
+    assertThat(directory).doesNotExist();
   }
 
   @Test
@@ -260,10 +261,6 @@ class EmbeddedInfrastructureIT {
         .descendants()
         .map(ProcessHandle::pid)
         .collect(Collectors.toSet());
-  }
-
-  private static boolean ours(Path path) {
-    return Files.exists(path.resolve("kafka"));
   }
 
   private static void awaitUntil(java.util.function.BooleanSupplier condition) {

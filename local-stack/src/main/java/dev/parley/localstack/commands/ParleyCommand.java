@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Option;
 
 /** The top of the command line. */
 @Command(
@@ -13,13 +14,20 @@ import picocli.CommandLine.IExecutionExceptionHandler;
     header = "An asynchronous chat pipeline for applications that talk to large language models.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {UpCommand.class, InfraCommand.class},
-    mixinStandardHelpOptions = true,
     footer = {
       "",
       "./parley test runs every test, ./parley build only builds.",
       "./parley COMMAND --help tells the options of a command."
     })
 public final class ParleyCommand {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "This page.")
+  @SuppressWarnings("UnusedVariable") // read by the command line's parser
+  private boolean help;
 
   private ParleyCommand() {}
 
