@@ -1,17 +1,140 @@
 package dev.parley.localstack.commands;
 
+import dev.parley.ingest.IngestConfig;
+import dev.parley.ingest.IngestPorts;
+import dev.parley.ingest.IngestService;
 import dev.parley.localstack.infra.LocalStack;
+import dev.parley.runtime.Component;
+import dev.parley.runtime.ConfigException;
+import dev.parley.runtime.Env;
+import dev.parley.runtime.KafkaSettings;
+import dev.parley.runtime.TopicSetup;
+import dev.parley.storage.config.StoreConfig;
+import dev.parley.storage.config.Stores;
+import dev.parley.storage.memory.MemorySessionStore;
+import dev.parley.storage.postgres.DatabaseConfig.Scope;
+import dev.parley.worker.WorkerConfig;
+import dev.parley.worker.WorkerService;
+import dev.parley.worker.turn.TurnEngine;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The composition root of {@code up}: which services run beside the infrastructure, and in which
- * order they start.
- */
-final class StackServices {
+/** The services of {@code up}: the same ones as in processes of their own, in this one. */
+final class StackServices implements LocalStack.Services {
 
-  private StackServices() {}
+  private static final int POOL_SIZE = 10;
 
-  /** The services of {@code up}, the HTTP API on the given port. */
-  static LocalStack.Services all(int port) {
-    return LocalStack.Services.none();
+  /** What workers on one machine share; more would only cost it files. */
+  private static final String PARTITIONS = "8";
+
+  private final int port;
+  private final @Nullable Path dataDirectory;
+  private final Map<String, String> outer;
+  private final Clock clock = Clock.systemUTC();
+  private @Nullable DevelopmentKey key;
+
+  /**
+   * @param port of the HTTP API
+   * @param dataDirectory where the development key is kept; null when nothing is
+   * @param outer the process's environment, which may name a real provider
+   */
+  StackServices(int port, @Nullable Path dataDirectory, Map<String, String> outer) {
+    this.port = port;
+    this.dataDirectory = dataDirectory;
+    this.outer = Map.copyOf(outer);
+  }
+
+  /** The key that was made for trying things; only after the start. */
+  String key() {
+    if (key == null) {
+      throw new IllegalStateException("not started");
+    }
+    return key.value();
+  }
+
+  /** Whether a real provider answers, instead of the simulator. */
+  boolean realProvider() {
+    return outer.containsKey("OPENAI_API_KEY")
+        || outer.containsKey("OPENAI_BASE_URL")
+        || outer.containsKey("ANTHROPIC_API_KEY")
+        || outer.containsKey("GEMINI_API_KEY");
+  }
+
+  @Override
+  public List<Component> wire(Map<String, String> stack) {
+    Map<String, String> variables = new HashMap<>(outer);
+    variables.putIfAbsent("TOPIC_PARTITIONS", PARTITIONS);
+    // A database or broker that the shell happens to name is not meant: up brings its own.
+    for (String name : List.of("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS")) {
+      variables.put(name, stack.getOrDefault(name, ""));
+    }
+    if (!realProvider()) {
+      variables.put("OPENAI_BASE_URL", stack.getOrDefault("OPENAI_BASE_URL", ""));
+      variables.putIfAbsent("DEFAULT_MODEL", "sim-small");
+    }
+    variables.put("HTTP_PORT", Integer.toString(port));
+    variables.putIfAbsent("HTTP_HOST", "127.0.0.1");
+    return wireAll(variables);
+  }
+
+  private List<Component> wireAll(Map<String, String> variables) {
+    Env env = new Env(variables);
+    KafkaSettings kafka = KafkaSettings.from(env);
+    TopicSetup topics = TopicSetup.from(env);
+    IngestConfig ingestConfig = IngestConfig.from(env);
+    WorkerConfig workerConfig = WorkerConfig.from(env, variables);
+    env.done();
+    MemorySessionStore inMemory = new MemorySessionStore();
+    Stores forTenants = stores(variables, Scope.TENANT, inMemory);
+    Stores forAll = stores(variables, Scope.SERVICE, inMemory);
+    DevelopmentKey development = new DevelopmentKey(forTenants.apiKeys(), dataDirectory, clock);
+    key = development;
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    Component database =
+        Component.of("postgres", forAll::start, forAll::check, forAll::close);
+    Component tenantDatabase =
+        Component.of(
+            "postgres-tenants", forTenants::start, forTenants::check, forTenants::close);
+    Component keys = Component.of("development-key", development::make, () -> {}, () -> {});
+    WorkerService worker =
+        new WorkerService(
+            workerConfig,
+            new TurnEngine.Ports(
+                forAll.sessions(), forAll.jobs(), forAll.turns(), forAll.usage(), forAll.live()),
+            kafka,
+            topics,
+            metrics,
+            clock);
+    IngestService ingest =
+        new IngestService(
+            ingestConfig,
+            new IngestPorts(
+                forTenants.sessions(),
+                forTenants.jobs(),
+                forTenants.usage(),
+                forTenants.apiKeys(),
+                forTenants.secrets(),
+                forTenants.live()),
+            kafka,
+            topics,
+            List.of(database, tenantDatabase, worker),
+            metrics,
+            clock);
+    return List.of(database, tenantDatabase, keys, worker, ingest);
+  }
+
+  private Stores stores(Map<String, String> variables, Scope scope, MemorySessionStore inMemory) {
+    try {
+      return new Stores(StoreConfig.fromEnv(variables, scope, POOL_SIZE), inMemory, clock);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(String.valueOf(e.getMessage())));
+    }
   }
 }
