@@ -29,11 +29,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /** Engines on a real broker; all of a group share one workload, which sees two turns at once. */
 @Timeout(300)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EngineIT {
 
   private static final int PARTITIONS = 6;
@@ -71,6 +75,7 @@ class EngineIT {
   }
 
   @Test
+  @Order(1)
   void lanesKeepTheirOrderWhileEnginesComeAndGo() throws Exception {
     workload.performance =
         (record, tries) -> {
@@ -91,6 +96,7 @@ class EngineIT {
   }
 
   @Test
+  @Order(2)
   void longTurnsDoNotCostTheMembership() throws Exception {
     AtomicInteger performances = new AtomicInteger();
     workload.performance =
@@ -106,7 +112,9 @@ class EngineIT {
     assertThat(engine.status().totals().dropped()).isZero();
   }
 
+  /** The last one: a broker that was started again may take a while to find its feet. */
   @Test
+  @Order(3)
   void aBrokerThatGoesAwayIsWaitedForAndNamed() throws Exception {
     workload.performance =
         (record, tries) -> {
@@ -193,21 +201,25 @@ class EngineIT {
   }
 
   /** Skewed: a few lanes get most of it. Values count up from 0 in each lane. */
-  private void send(int records, int lanes) {
+  private void send(int records, int lanes) throws Exception {
     Random random = Seeds.random();
     Map<String, Object> settings = new HashMap<>(servers());
     settings.put("key.serializer", ByteArraySerializer.class);
     settings.put("value.serializer", ByteArraySerializer.class);
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings)) {
+      List<Future<?>> acknowledged = new ArrayList<>();
       for (int i = 0; i < records; i++) {
         double skewed = random.nextDouble() * random.nextDouble() * random.nextDouble();
         int lane = records == lanes ? i : (int) (skewed * lanes);
         String key = "t" + lane % 5 + "/" + lane;
         int value = sent.merge(key, 1, Integer::sum) - 1;
-        Future<?> _ =
+        acknowledged.add(
             producer.send(
                 new ProducerRecord<>(
-                    topic, key.getBytes(UTF_8), String.valueOf(value).getBytes(UTF_8)));
+                    topic, key.getBytes(UTF_8), String.valueOf(value).getBytes(UTF_8))));
+      }
+      for (Future<?> future : acknowledged) {
+        future.get();
       }
     }
   }
