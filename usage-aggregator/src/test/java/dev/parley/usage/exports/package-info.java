@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.usage.exports;
+
+import org.jspecify.annotations.NullMarked;

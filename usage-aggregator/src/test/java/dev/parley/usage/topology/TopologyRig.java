@@ -1,0 +1,151 @@
+package dev.parley.usage.topology;
+
+import dev.parley.schemas.Decoded;
+import dev.parley.schemas.EventCodec;
+import dev.parley.schemas.Headers;
+import dev.parley.schemas.Topics;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.UsageTotal;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The topology in a test driver, fed and read with what is on the wire. */
+final class TopologyRig implements AutoCloseable {
+
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final TopologyTestDriver driver;
+  private final TestInputTopic<byte[], byte[]> events;
+  private final TestOutputTopic<byte[], byte[]> totals;
+  private final TestOutputTopic<byte[], byte[]> deadLetters;
+  private final Map<String, UsageTotal> newest = new LinkedHashMap<>();
+  private int published;
+
+  TopologyRig(Path stateDir) {
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    driver =
+        new TopologyTestDriver(
+            UsageTopology.build(TopologySettings.DEFAULT, new UsageMeters(registry)),
+            settings,
+            Events.NOON);
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    events = driver.createInputTopic(Topics.USAGE_EVENTS, bytes, bytes);
+    ByteArrayDeserializer read = new ByteArrayDeserializer();
+    totals = driver.createOutputTopic(Topics.USAGE_TOTALS, read, read);
+    deadLetters = driver.createOutputTopic(Topics.DEAD_LETTERS, read, read);
+  }
+
+  /**
+   * Another driver with the same state. It is carried over by hand, since a driver deletes its
+   * state when it is closed.
+   */
+  TopologyRig restart(Path stateDir) {
+    List<KeyValue<Windowed<String>, byte[]>> seen = new ArrayList<>();
+    try (var all = driver.<String, byte[]>getWindowStore(UsageTopology.SEEN).all()) {
+      all.forEachRemaining(seen::add);
+    }
+    List<KeyValue<String, CellSums>> cells = new ArrayList<>();
+    try (var all = driver.<String, CellSums>getKeyValueStore(UsageTopology.CELLS).all()) {
+      all.forEachRemaining(cells::add);
+    }
+    close();
+    TopologyRig next = new TopologyRig(stateDir);
+    WindowStore<String, byte[]> nextSeen = next.driver.getWindowStore(UsageTopology.SEEN);
+    seen.forEach(entry -> nextSeen.put(entry.key.key(), entry.value, entry.key.window().start()));
+    next.driver.<String, CellSums>getKeyValueStore(UsageTopology.CELLS).putAll(cells);
+    return next;
+  }
+
+  /** Appends the events to the log at the time. */
+  void at(Instant appended, Events... more) {
+    for (Events event : more) {
+      append(appended, event.build());
+    }
+  }
+
+  void append(Instant appended, UsageEvent event) {
+    raw(
+        appended,
+        event.tenantId().value().getBytes(StandardCharsets.UTF_8),
+        EventCodec.USAGE_EVENTS.encode(event),
+        "1");
+  }
+
+  void raw(Instant appended, byte[] key, byte @Nullable [] value, String version) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(Headers.SCHEMA_VERSION, version.getBytes(StandardCharsets.UTF_8));
+    headers.add("traceparent", "t".getBytes(StandardCharsets.UTF_8));
+    events.pipeInput(new TestRecord<>(key, value, headers, appended));
+  }
+
+  /** Lets the publishing come due. */
+  void publish() {
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    for (TestRecord<byte[], byte[]> record : totals.readRecordsToList()) {
+      published++;
+      UsageTotal total = decode(record);
+      UsageTotal before = newest.put(new String(record.key(), StandardCharsets.UTF_8), total);
+      if (before != null && before.version() >= total.version()) {
+        throw new AssertionError("the version of " + total.cell() + " did not grow");
+      }
+    }
+  }
+
+  private static UsageTotal decode(TestRecord<byte[], byte[]> record) {
+    Header version = record.headers().lastHeader(Headers.SCHEMA_VERSION);
+    return switch (EventCodec.USAGE_TOTALS.decode(record.value(), version.value())) {
+      case Decoded.Value<UsageTotal>(UsageTotal total) -> total;
+      case Decoded.Newer<UsageTotal> newer -> throw new AssertionError(newer);
+      case Decoded.Undecodable<UsageTotal> bad -> throw new AssertionError(bad);
+    };
+  }
+
+  /** The newest total of each cell, by its key. */
+  Map<String, UsageTotal> totals() {
+    publish();
+    return newest;
+  }
+
+  /** How many records went to usage.totals. */
+  int published() {
+    return published;
+  }
+
+  List<TestRecord<byte[], byte[]>> deadLetters() {
+    return deadLetters.readRecordsToList();
+  }
+
+  double counted(String result) {
+    return registry.find("parley.usage.events").tag("result", result).counters().stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

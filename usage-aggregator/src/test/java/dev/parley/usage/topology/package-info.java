@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.usage.topology;
+
+import org.jspecify.annotations.NullMarked;
