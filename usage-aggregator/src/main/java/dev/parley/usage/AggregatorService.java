@@ -1,0 +1,74 @@
+package dev.parley.usage;
+
+import dev.parley.runtime.Component;
+import dev.parley.runtime.Components;
+import dev.parley.runtime.Health;
+import dev.parley.runtime.KafkaSettings;
+import dev.parley.runtime.TopicSetup;
+import dev.parley.storage.UsageStore;
+import dev.parley.usage.exports.ExportJob;
+import dev.parley.usage.exports.Exports;
+import dev.parley.usage.sink.TotalsSink;
+import dev.parley.usage.topology.UsageMeters;
+import dev.parley.usage.topology.UsageStreams;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The aggregator on Kafka, over a store that its owner hands in: the composition that both the
+ * process of its own and the stack in one process use.
+ */
+public final class AggregatorService implements Component {
+
+  private final Components parts;
+
+  public AggregatorService(
+      AggregatorConfig config,
+      UsageStore store,
+      KafkaSettings kafka,
+      TopicSetup topics,
+      MeterRegistry metrics,
+      Clock clock) {
+    List<Component> components = new ArrayList<>();
+    components.add(new KafkaCheck(kafka));
+    if (config.exports() != null) {
+      components.add(
+          new ExportJob(new Exports(store, config.exports()), config.exports().interval(), clock));
+    }
+    components.add(
+        new UsageStreams(
+            config.topology(), config.streams(), kafka, topics, new UsageMeters(metrics)));
+    components.add(
+        new TotalsSink(config.streams().applicationId() + "-sink", store, kafka, topics));
+    this.parts = new Components(components);
+  }
+
+  @Override
+  public String name() {
+    return "usage-aggregator";
+  }
+
+  /** Waits for Kafka as long as it takes. */
+  @Override
+  public void start() throws InterruptedException {
+    parts.start();
+  }
+
+  @Override
+  public Health check() {
+    for (Map.Entry<String, Health> part : parts.check().entrySet()) {
+      if (part.getValue() instanceof Health.Down(String cause)) {
+        return Health.down(part.getKey() + ": " + cause);
+      }
+    }
+    return Health.UP;
+  }
+
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.parley.usage;
+
+import dev.parley.runtime.ConfigException;
+import dev.parley.runtime.Env;
+import dev.parley.schemas.Identifiers;
+import dev.parley.schemas.TenantId;
+import dev.parley.storage.config.Stores;
+import dev.parley.usage.exports.ExportSettings;
+import dev.parley.usage.exports.Exports;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the exports of a range of UTC days, the current one too, and ends. */
+public final class ExportCommand {
+
+  private static final String USAGE =
+      """
+      usage: export FROM [TO] [TENANT]
+        FROM, TO   UTC days, yyyy-MM-dd, both included; TO is FROM when left out
+        TENANT     one tenant only
+      Files of closed days stay as they are; what they lack becomes a correction.
+      """;
+
+  private ExportCommand() {}
+
+  /**
+   * @return the exit code
+   * @throws ConfigException naming all that is wrong with the environment
+   */
+  public static int run(
+      Map<String, String> environment,
+      List<String> args,
+      Clock clock,
+      PrintStream out,
+      PrintStream err) {
+    Range range = parse(args);
+    if (range == null) {
+      err.print(USAGE);
+      return 2;
+    }
+    Env env = new Env(environment);
+    ExportSettings settings = AggregatorConfig.from(env).exports();
+    if (settings == null) {
+      env.problem("EXPORT_DIR is none: name a directory");
+    }
+    try (Stores stores = AggregatorStores.open(env, environment, clock)) {
+      if (settings == null) {
+        throw new IllegalStateException("a fault was noted and not told");
+      }
+      stores.start();
+      int written =
+          new Exports(stores.usage(), settings)
+              .writeRange(range.tenant(), range.from(), range.to().plusDays(1), clock.instant());
+      out.println(written + " files written to " + settings.directory().toAbsolutePath());
+      return 0;
+    } catch (IllegalStateException e) {
+      err.println(e.getMessage());
+      return 1;
+    }
+  }
+
+  private record Range(LocalDate from, LocalDate to, @Nullable TenantId tenant) {}
+
+  private static @Nullable Range parse(List<String> args) {
+    if (args.isEmpty() || args.size() > 3) {
+      return null;
+    }
+    try {
+      LocalDate from = LocalDate.parse(args.get(0));
+      LocalDate to = args.size() > 1 ? LocalDate.parse(args.get(1)) : from;
+      if (to.isBefore(from) || (args.size() > 2 && !Identifiers.isValid(args.get(2)))) {
+        return null;
+      }
+      return new Range(from, to, args.size() > 2 ? new TenantId(args.get(2)) : null);
+    } catch (DateTimeParseException e) {
+      return null;
+    }
+  }
+}
