@@ -22,7 +22,8 @@ final class ContentDeserializer extends StdDeserializer<Content> {
       return new Content.Text(parser.getText());
     }
     if (parser.currentToken() == JsonToken.START_ARRAY) {
-      List<Part> parts = parser.getCodec().readValue(parser, PARTS);
+      // through the context: the codec would take what follows the array for trailing tokens
+      List<Part> parts = context.readValue(parser, context.getTypeFactory().constructType(PARTS));
       return new Content.Parts(parts);
     }
     return (Content)
