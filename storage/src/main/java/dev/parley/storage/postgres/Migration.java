@@ -3,6 +3,7 @@ package dev.parley.storage.postgres;
 import dev.parley.storage.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -10,12 +11,15 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Waits for the server and brings the schema up to date, under Flyway's lock. */
+/** Waits for the server and brings the schema up to date, one service at a time. */
 final class Migration {
 
   private static final Logger log = LoggerFactory.getLogger(Migration.class);
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
+  /** Any number that nobody else is likely to lock by. */
+  private static final long LOCK = 0x7061_726c_6579L;
 
   private final DatabaseConfig config;
 
@@ -26,7 +30,17 @@ final class Migration {
   void run() {
     // no socket timeout: a migration may take long, or wait for another service's
     DataSource source = Drivers.dataSource(config, Duration.ZERO);
-    awaitServer(source);
+    try (Connection lock = awaitServer(source);
+        Statement statement = lock.createStatement()) {
+      // Flyway's own lock does not cover its look at a schema that holds other things already
+      statement.execute("select pg_advisory_lock(%d)".formatted(LOCK));
+      migrate(source);
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e);
+    }
+  }
+
+  private static void migrate(DataSource source) {
     MigrateResult result =
         Flyway.configure()
             .dataSource(source)
@@ -42,13 +56,12 @@ final class Migration {
         .log();
   }
 
-  private void awaitServer(DataSource source) {
+  private Connection awaitServer(DataSource source) {
     long deadline = System.nanoTime() + config.startTimeout().toNanos();
     long pause = FIRST_PAUSE_MILLIS;
     while (true) {
-      try (Connection connection = source.getConnection()) {
-        connection.getMetaData();
-        return;
+      try {
+        return source.getConnection();
       } catch (SQLException e) {
         if (SqlErrors.isFatalAtStart(e)) {
           throw new IllegalStateException(
