@@ -2,6 +2,7 @@ package dev.parley.storage.config;
 
 import dev.parley.storage.postgres.DatabaseConfig.Scope;
 import dev.parley.storage.postgres.DatabaseUrl;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param redisUrl null when there is no Redis: then nothing is told live
  * @param scope what the service may see of PostgreSQL
  * @param poolSize the most connections to PostgreSQL
+ * @param sessionTtl how long Redis keeps a session after its last change
  */
 public record StoreConfig(
     SessionBackend sessions,
     DatabaseUrl database,
     @Nullable String redisUrl,
     Scope scope,
-    int poolSize) {
+    int poolSize,
+    Duration sessionTtl) {
+
+  public static final Duration DEFAULT_SESSION_TTL = Duration.ofDays(30);
 
   /** Where sessions are kept. */
   public enum SessionBackend {
@@ -36,8 +41,8 @@ public record StoreConfig(
   }
 
   /**
-   * Reads DATABASE_URL, REDIS_URL, SESSION_STORE and DATABASE_POOL_SIZE. DATABASE_URL alone is
-   * enough.
+   * Reads DATABASE_URL, REDIS_URL, SESSION_STORE, DATABASE_POOL_SIZE and SESSION_TTL_DAYS.
+   * DATABASE_URL alone is enough.
    *
    * @throws IllegalArgumentException with a message that names the variable and not its value
    */
@@ -52,7 +57,8 @@ public record StoreConfig(
         DatabaseUrl.parse("DATABASE_URL", database),
         redis(value(env, "REDIS_URL")),
         scope,
-        poolSize(value(env, "DATABASE_POOL_SIZE"), defaultPoolSize));
+        poolSize(value(env, "DATABASE_POOL_SIZE"), defaultPoolSize),
+        sessionTtl(value(env, "SESSION_TTL_DAYS")));
   }
 
   private static SessionBackend backend(@Nullable String value) {
@@ -74,18 +80,25 @@ public record StoreConfig(
   }
 
   private static int poolSize(@Nullable String value, int defaultSize) {
-    if (value == null) {
-      return defaultSize;
-    }
+    return value == null ? defaultSize : wholeNumber("DATABASE_POOL_SIZE", value, 500);
+  }
+
+  private static Duration sessionTtl(@Nullable String value) {
+    return value == null
+        ? DEFAULT_SESSION_TTL
+        : Duration.ofDays(wholeNumber("SESSION_TTL_DAYS", value, 36_500));
+  }
+
+  private static int wholeNumber(String name, String value, int max) {
     try {
-      int size = Integer.parseInt(value);
-      if (size >= 1 && size <= 500) {
-        return size;
+      int number = Integer.parseInt(value);
+      if (number >= 1 && number <= max) {
+        return number;
       }
     } catch (NumberFormatException e) {
       // told below, together with a number out of range
     }
-    throw new IllegalArgumentException("DATABASE_POOL_SIZE must be a whole number from 1 to 500");
+    throw new IllegalArgumentException(name + " must be a whole number from 1 to " + max);
   }
 
   private static @Nullable String value(Map<String, String> env, String name) {

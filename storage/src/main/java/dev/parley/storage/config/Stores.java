@@ -19,6 +19,8 @@ import dev.parley.storage.postgres.PostgresSessionStore;
 import dev.parley.storage.postgres.PostgresTurnLedger;
 import dev.parley.storage.postgres.PostgresTurnWriter;
 import dev.parley.storage.postgres.PostgresUsageStore;
+import dev.parley.storage.redis.RedisConnection;
+import dev.parley.storage.redis.RedisSessionStore;
 import dev.parley.storage.turn.SplitTurnWriter;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -40,11 +42,13 @@ public final class Stores implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Stores.class);
 
   private static final Duration LIVE_EVENTS_KEPT = Duration.ofHours(24);
+  private static final Duration REDIS_START_LIMIT = Duration.ofSeconds(60);
   private static final int REDIS_QUEUE = 100_000;
 
   private final Database database;
   private final @Nullable RedisClient redis;
   private final @Nullable RedisLiveEvents redisLive;
+  private final @Nullable RedisConnection redisSessions;
   private final SessionStore sessions;
   private final TurnWriter turns;
   private final JobStore jobs;
@@ -68,31 +72,43 @@ public final class Stores implements AutoCloseable {
     this.usage = new PostgresUsageStore(database, clock);
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
-    SessionSide side = sessionSide(config, inMemory);
+    SessionSide side = sessionSide(config, client, inMemory);
+    this.redisSessions = side.connection();
     this.sessions = side.sessions();
     this.turns = side.turns();
   }
 
-  private record SessionSide(SessionStore sessions, TurnWriter turns) {}
+  private record SessionSide(
+      @Nullable RedisConnection connection, SessionStore sessions, TurnWriter turns) {}
 
-  private SessionSide sessionSide(StoreConfig config, @Nullable MemorySessionStore inMemory) {
+  private SessionSide sessionSide(
+      StoreConfig config, @Nullable RedisClient client, @Nullable MemorySessionStore inMemory) {
     return switch (config.sessions()) {
       case POSTGRES ->
-          new SessionSide(new PostgresSessionStore(database), new PostgresTurnWriter(database));
+          new SessionSide(
+              null, new PostgresSessionStore(database), new PostgresTurnWriter(database));
       case MEMORY -> {
         if (inMemory == null) {
           throw new IllegalArgumentException(
               "SESSION_STORE=memory only works where all services share one process");
         }
         yield new SessionSide(
-            inMemory, new SplitTurnWriter(inMemory, new PostgresTurnLedger(database)));
+            null, inMemory, new SplitTurnWriter(inMemory, new PostgresTurnLedger(database)));
       }
-      case REDIS -> throw new IllegalArgumentException("SESSION_STORE=redis is not there yet");
+      case REDIS -> {
+        if (client == null) {
+          throw new IllegalArgumentException("SESSION_STORE=redis needs REDIS_URL");
+        }
+        RedisConnection connection = new RedisConnection(client, REDIS_START_LIMIT);
+        RedisSessionStore store = new RedisSessionStore(connection, config.sessionTtl());
+        yield new SessionSide(
+            connection, store, new SplitTurnWriter(store, new PostgresTurnLedger(database)));
+      }
     };
   }
 
   private static RedisClient redisClient(String url) {
-    RedisClient client = RedisClient.create(RedisURI.create(url));
+    RedisClient client = RedisClient.create(redisUri(url));
     client.setOptions(
         ClientOptions.builder()
             // Refused at once rather than queued for a server that is away.
@@ -104,18 +120,42 @@ public final class Stores implements AutoCloseable {
     return client;
   }
 
-  /** Waits for PostgreSQL as long as it takes, and makes the schema on first use. */
+  private static RedisURI redisUri(String url) {
+    try {
+      return RedisURI.create(url);
+    } catch (RuntimeException e) {
+      // without the cause, whose message shows the URL and with it the password
+      throw new IllegalArgumentException("REDIS_URL is not a redis:// or rediss:// URL");
+    }
+  }
+
+  /**
+   * Waits for the stores that the service cannot do without as long as it takes, and makes the
+   * schema on first use.
+   *
+   * @throws StoreUnavailableException when the thread is interrupted meanwhile
+   */
   public void start() {
-    while (true) {
-      try {
-        database.start();
-        break;
-      } catch (StoreUnavailableException e) {
-        log.atWarn().setMessage("waiting for postgres").log();
-      }
+    waitFor("postgres", database::start);
+    if (redisSessions != null) {
+      waitFor("redis", redisSessions::start);
     }
     if (redisLive != null) {
       redisLive.start();
+    }
+  }
+
+  private static void waitFor(String store, Runnable start) {
+    while (true) {
+      try {
+        start.run();
+        return;
+      } catch (StoreUnavailableException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        log.atWarn().setMessage("waiting for a store").addKeyValue("store", store).log();
+      }
     }
   }
 
@@ -124,6 +164,9 @@ public final class Stores implements AutoCloseable {
    */
   public void check() {
     database.check();
+    if (redisSessions != null) {
+      redisSessions.check();
+    }
   }
 
   public SessionStore sessions() {
@@ -158,6 +201,9 @@ public final class Stores implements AutoCloseable {
   public void close() {
     if (redisLive != null) {
       redisLive.close();
+    }
+    if (redisSessions != null) {
+      redisSessions.close();
     }
     if (redis != null) {
       redis.shutdown(Duration.ZERO, Duration.ofSeconds(2));

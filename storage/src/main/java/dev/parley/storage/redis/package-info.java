@@ -1,0 +1,5 @@
+/** Sessions in Redis. */
+@NullMarked
+package dev.parley.storage.redis;
+
+import org.jspecify.annotations.NullMarked;
