@@ -4,124 +4,70 @@ import dev.parley.runtime.Component;
 import dev.parley.runtime.Env;
 import dev.parley.runtime.Health;
 import dev.parley.storage.StoreUnavailableException;
-import dev.parley.storage.live.LiveEvents;
-import dev.parley.storage.live.RedisLiveEvents;
-import dev.parley.storage.postgres.Database;
-import dev.parley.storage.postgres.DatabaseConfig;
-import dev.parley.storage.postgres.DatabaseUrl;
-import dev.parley.storage.postgres.PostgresApiKeyStore;
-import dev.parley.storage.postgres.PostgresJobStore;
-import dev.parley.storage.postgres.PostgresSecretStore;
-import dev.parley.storage.postgres.PostgresSessionStore;
-import dev.parley.storage.postgres.PostgresUsageStore;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
+import dev.parley.storage.config.StoreConfig;
+import dev.parley.storage.config.Stores;
+import dev.parley.storage.postgres.DatabaseConfig.Scope;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** PostgreSQL, and Redis where there is one, for a process of the API's own. */
+/**
+ * The stores as a component, for a process of the API's own. Each call sees the rows of the tenant
+ * that it is for, and no others.
+ */
 final class IngestStores implements Component {
 
-  private static final Duration REDIS_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration EVENTS_KEPT = Duration.ofHours(24);
+  private static final int POOL_SIZE = 10;
 
-  private final Database database;
-  private final @Nullable RedisURI redisUri;
-  private final @Nullable RedisLiveEvents live;
-  private final IngestPorts ports;
-  private volatile @Nullable RedisClient redis;
+  private final Stores stores;
 
-  private IngestStores(DatabaseConfig config, @Nullable RedisURI redisUri, Clock clock) {
-    this.database = new Database(config);
-    this.redisUri = redisUri;
-    this.live = redisUri == null ? null : new RedisLiveEvents(this::redisClient, EVENTS_KEPT);
-    this.ports =
-        new IngestPorts(
-            new PostgresSessionStore(database),
-            new PostgresJobStore(database),
-            new PostgresUsageStore(database, clock),
-            new PostgresApiKeyStore(database),
-            new PostgresSecretStore(database),
-            live == null ? LiveEvents.NONE : live);
+  private IngestStores(Stores stores) {
+    this.stores = stores;
   }
 
-  /** Reads DATABASE_URL, DATABASE_POOL_SIZE and REDIS_URL; null when those are not usable. */
-  static @Nullable IngestStores from(Env env, Clock clock) {
-    String url = env.require("DATABASE_URL", "PostgreSQL's, postgres://user:password@host/name");
-    int poolSize = env.getInt("DATABASE_POOL_SIZE", 10, 1, 1_000);
-    String redisUrl = env.find("REDIS_URL");
-    if (url.isEmpty()) {
-      return null;
-    }
+  /** Null when the variables are not usable, which is then noted in {@code env}. */
+  static @Nullable IngestStores from(Map<String, String> variables, Env env, Clock clock) {
     try {
-      DatabaseConfig config =
-          DatabaseConfig.of(DatabaseUrl.parse("DATABASE_URL", url), DatabaseConfig.Scope.TENANT)
-              .withPoolSize(poolSize);
-      RedisURI redisUri = redisUrl == null ? null : RedisURI.create(redisUrl);
-      if (redisUri != null) {
-        redisUri.setTimeout(REDIS_TIMEOUT);
-      }
-      return new IngestStores(config, redisUri, clock);
+      return new IngestStores(
+          new Stores(StoreConfig.fromEnv(variables, Scope.TENANT, POOL_SIZE), null, clock));
     } catch (IllegalArgumentException e) {
-      String message = String.valueOf(e.getMessage());
-      // The driver's message may hold the URL, and the URL a password.
-      env.problem(message.startsWith("DATABASE_URL") ? message : "REDIS_URL is not a Redis URL");
+      env.problem(String.valueOf(e.getMessage()));
       return null;
     }
   }
 
   IngestPorts ports() {
-    return ports;
+    return new IngestPorts(
+        stores.sessions(),
+        stores.jobs(),
+        stores.usage(),
+        stores.apiKeys(),
+        stores.secrets(),
+        stores.live());
   }
 
   @Override
   public String name() {
-    return "postgres";
+    return "stores";
   }
 
   @Override
   public void start() {
-    database.start();
-    if (live != null) {
-      live.start();
-    }
+    stores.start();
   }
 
-  /** Redis has no part in it: without it only live events are missing. */
   @Override
   public Health check() {
     try {
-      database.check();
+      stores.check();
       return Health.UP;
     } catch (StoreUnavailableException e) {
-      return Health.down("postgres does not answer");
+      return Health.down(String.valueOf(e.getMessage()));
     }
   }
 
   @Override
   public void close() {
-    if (live != null) {
-      live.close();
-    }
-    RedisClient client = redis;
-    if (client != null) {
-      client.shutdown(Duration.ZERO, REDIS_TIMEOUT);
-    }
-    database.close();
-  }
-
-  private synchronized RedisClient redisClient() {
-    RedisClient client = redis;
-    if (client == null) {
-      client = RedisClient.create(redisUri);
-      client.setOptions(
-          ClientOptions.builder()
-              .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-              .build());
-      redis = client;
-    }
-    return client;
+    stores.close();
   }
 }

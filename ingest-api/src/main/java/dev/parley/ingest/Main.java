@@ -37,11 +37,11 @@ public final class Main {
     Env env = new Env(variables);
     try {
       if (args.length == 0) {
-        serve(env);
+        serve(env, variables);
         return 0;
       }
       if (args.length >= 3 && args[0].equals("keys") && args[1].equals("create")) {
-        return createKey(env, args, out, err);
+        return createKey(env, variables, args, out, err);
       }
     } catch (ConfigException e) {
       err.println(e.getMessage());
@@ -51,12 +51,12 @@ public final class Main {
     return USAGE_ERROR;
   }
 
-  private static void serve(Env env) throws InterruptedException {
+  private static void serve(Env env, Map<String, String> variables) throws InterruptedException {
     Clock clock = Clock.systemUTC();
     IngestConfig config = IngestConfig.from(env);
     KafkaSettings kafka = KafkaSettings.from(env);
     TopicSetup topics = TopicSetup.from(env);
-    IngestStores stores = IngestStores.from(env, clock);
+    IngestStores stores = IngestStores.from(variables, env, clock);
     env.done();
     IngestStores open = requireUsable(stores);
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -65,14 +65,15 @@ public final class Main {
     ServiceMain.run("ingest-api", new Components(List.of(open, service)));
   }
 
-  private static int createKey(Env env, String[] args, PrintStream out, PrintStream err) {
+  private static int createKey(
+      Env env, Map<String, String> variables, String[] args, PrintStream out, PrintStream err) {
     boolean admin = args.length == 4 && args[3].equals("admin");
     if (!Identifiers.isValid(args[2]) || (args.length > 3 && !admin)) {
       err.println("usage: ingest-api keys create <tenant> [admin]");
       return USAGE_ERROR;
     }
     Clock clock = Clock.systemUTC();
-    IngestStores stores = IngestStores.from(env, clock);
+    IngestStores stores = IngestStores.from(variables, env, clock);
     env.done();
     try (IngestStores open = requireUsable(stores)) {
       open.start();

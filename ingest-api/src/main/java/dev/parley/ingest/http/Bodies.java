@@ -68,7 +68,8 @@ public final class Bodies {
 
   /** Refuses another media type, another charset than UTF-8, and compressed bodies. */
   public static void requireMediaType(HttpServletRequest request, String expected) {
-    requireMediaType(request.getContentType(), request.getHeader("content-encoding"), expected);
+    requireMediaType(
+        request.getHeader("content-type"), request.getHeader("content-encoding"), expected);
   }
 
   public static void requireMediaType(

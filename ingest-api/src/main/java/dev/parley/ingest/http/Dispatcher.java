@@ -168,6 +168,7 @@ final class Dispatcher {
       abort(context);
       return;
     }
+    exchange.discardBody();
     Duration retryAfter = e.retryAfter();
     if (retryAfter != null) {
       exchange.header("retry-after", Long.toString(Math.max(1, retryAfter.toSeconds())));

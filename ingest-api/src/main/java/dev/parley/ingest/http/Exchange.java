@@ -7,6 +7,7 @@ import dev.parley.ingest.auth.RequestView;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.TenantId;
 import io.javalin.http.Context;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and its answer. For the thread that handles it. */
 public final class Exchange implements RequestView {
+
+  private static final int MAX_DISCARDED = 256 * 1024;
 
   private final Context context;
   private final String requestId;
@@ -112,6 +115,30 @@ public final class Exchange implements RequestView {
     response.setStatus(status);
     response.setContentType(contentType);
     return response.getOutputStream();
+  }
+
+  /**
+   * Reads away what is left of a body, so that the connection can go on: a server that closes it
+   * unread may do so under the client's next request. When that is more than a little, or cannot be
+   * read, the client is told that the connection ends.
+   */
+  void discardBody() {
+    long length = context.req().getContentLengthLong();
+    boolean chunked = context.req().getHeader("transfer-encoding") != null;
+    try {
+      ServletInputStream body = context.req().getInputStream();
+      if (body.isFinished() || (length <= 0 && !chunked)) {
+        return;
+      }
+      // How much is left of a chunked body nobody knows, and its sender may wait for us.
+      if (length > 0 && length <= MAX_DISCARDED) {
+        body.transferTo(OutputStream.nullOutputStream());
+        return;
+      }
+    } catch (IOException | RuntimeException e) {
+      // The connection is of no use any more.
+    }
+    header("connection", "close");
   }
 
   /** Whether the head of the answer is on its way, so that it can no longer be changed. */

@@ -25,6 +25,8 @@ final class JsonErrorHandler extends ErrorHandler {
     String requestId = RequestIds.of(request.getHeaders().get(RequestIds.HEADER));
     response.getHeaders().put(RequestIds.HEADER, requestId);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    // The server closes the connection after this; a client that is not told may use it again.
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
     response.write(true, ByteBuffer.wrap(body(code(status), status, requestId)), callback);
   }
 

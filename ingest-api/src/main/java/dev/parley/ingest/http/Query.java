@@ -1,6 +1,9 @@
 package dev.parley.ingest.http;
 
 import io.javalin.http.Context;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +31,7 @@ public final class Query {
       return null;
     }
     requirePercentEncoding(raw);
-    List<String> values = context.queryParams(name);
+    List<String> values = valuesOf(raw, name);
     if (values.isEmpty() || values.getFirst().isEmpty()) {
       return null;
     }
@@ -40,7 +43,27 @@ public final class Query {
     return value;
   }
 
-  /** The decoder beneath would drop a parameter that it cannot decode. */
+  /** Read here rather than by the framework, whose charset depends on the body's media type. */
+  private static List<String> valuesOf(String raw, String name) {
+    List<String> values = new ArrayList<>(1);
+    int begin = 0;
+    while (begin <= raw.length()) {
+      int ampersand = raw.indexOf('&', begin);
+      int end = ampersand < 0 ? raw.length() : ampersand;
+      int equals = raw.indexOf('=', begin);
+      boolean hasValue = equals >= 0 && equals < end;
+      if (decode(raw.substring(begin, hasValue ? equals : end)).equals(name)) {
+        values.add(hasValue ? decode(raw.substring(equals + 1, end)) : "");
+      }
+      begin = end + 1;
+    }
+    return values;
+  }
+
+  private static String decode(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
   private static void requirePercentEncoding(String raw) {
     for (int i = raw.indexOf('%'); i >= 0; i = raw.indexOf('%', i + 1)) {
       if (i + 2 >= raw.length() || !isHex(raw.charAt(i + 1)) || !isHex(raw.charAt(i + 2))) {

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -40,7 +42,7 @@ public final class OutcomeFeed implements Component {
 
   private final KafkaSettings kafka;
   private final JobWaiters waiters;
-  private volatile boolean closed;
+  private final CountDownLatch stop = new CountDownLatch(1);
   private volatile @Nullable KafkaConsumer<byte[], byte[]> current;
   private @Nullable Thread thread;
 
@@ -66,14 +68,13 @@ public final class OutcomeFeed implements Component {
 
   @Override
   public synchronized void close() {
-    closed = true;
+    stop.countDown();
     KafkaConsumer<byte[], byte[]> consumer = current;
     if (consumer != null) {
       consumer.wakeup();
     }
     if (thread != null) {
       try {
-        thread.interrupt();
         thread.join(Duration.ofSeconds(5));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -83,11 +84,11 @@ public final class OutcomeFeed implements Component {
   }
 
   private void run() {
-    while (!closed) {
+    while (!stopped()) {
       try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings())) {
         current = consumer;
         read(consumer);
-      } catch (WakeupException | org.apache.kafka.common.errors.InterruptException e) {
+      } catch (WakeupException e) {
         // Told to stop; the loop's condition knows.
       } catch (RuntimeException e) {
         log.atWarn()
@@ -104,7 +105,7 @@ public final class OutcomeFeed implements Component {
   private void read(KafkaConsumer<byte[], byte[]> consumer) {
     List<TopicPartition> assigned = List.of();
     long checkAt = System.nanoTime();
-    while (!closed) {
+    while (!stopped()) {
       if (System.nanoTime() - checkAt >= 0) {
         List<TopicPartition> present = partitions(consumer);
         if (present.isEmpty()) {
@@ -151,13 +152,17 @@ public final class OutcomeFeed implements Component {
     };
   }
 
+  private boolean stopped() {
+    return stop.getCount() == 0;
+  }
+
   private void pause() {
     try {
-      if (!closed) {
-        Thread.sleep(RETRY);
+      if (stop.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
       }
     } catch (InterruptedException e) {
-      // Told to stop; the loop's condition knows.
+      Thread.currentThread().interrupt();
     }
   }
 

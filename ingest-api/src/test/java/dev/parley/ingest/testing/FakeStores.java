@@ -22,6 +22,7 @@ import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.live.InMemoryLiveEvents;
+import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemorySessionStore;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -130,7 +131,8 @@ public final class FakeStores
 
   @Override
   public Page<Job> list(JobQuery query) {
-    throw new UnsupportedOperationException();
+    reach();
+    return new MemoryJobStore().list(query);
   }
 
   @Override
