@@ -1,11 +1,14 @@
 package dev.parley.schemas;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DatabindException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventCodec<T> {
 
+  /** What was accepted at {@link Json#MAX_DEPTH} stands some levels deeper inside of an event. */
+  private static final int MAX_DEPTH = 2 * Json.MAX_DEPTH;
+
+  private static final ObjectMapper MAPPER = Json.newMapper(MAX_DEPTH, MAX_DEPTH);
+
   public static final EventCodec<Submission> SUBMISSIONS = new EventCodec<>(Submission.class, 1);
   public static final EventCodec<JobOutcome> OUTCOMES = new EventCodec<>(JobOutcome.class, 1);
   public static final EventCodec<UsageEvent> USAGE_EVENTS = new EventCodec<>(UsageEvent.class, 1);
@@ -33,8 +41,8 @@ public final class EventCodec<T> {
   private EventCodec(Class<T> type, int version) {
     this.version = version;
     this.versionHeader = Integer.toString(version).getBytes(StandardCharsets.US_ASCII);
-    this.reader = Json.mapper().readerFor(type);
-    this.writer = Json.mapper().writerFor(type);
+    this.reader = MAPPER.readerFor(type);
+    this.writer = MAPPER.writerFor(type);
   }
 
   /** The value of {@link Headers#SCHEMA_VERSION} for what {@link #encode} writes. */
@@ -42,6 +50,15 @@ public final class EventCodec<T> {
     return versionHeader.clone();
   }
 
+  /**
+   * Writes a record's value.
+   *
+   * <p>Texts come back as they were, with NUL and with halves of surrogate pairs too, which a model
+   * can produce and UTF-8 cannot hold: surrogates are written as escapes.
+   *
+   * @throws UncheckedIOException when {@link #decode} could not read it: nested too deep, or a time
+   *     beyond the year 9999
+   */
   public byte[] encode(T event) {
     try {
       return writer.writeValueAsBytes(event);
@@ -68,41 +85,53 @@ public final class EventCodec<T> {
     }
     try {
       T event = reader.readValue(value);
-      return event == null ? new Decoded.Undecodable<>("the value is null") : check(event);
+      return event == null
+          ? new Decoded.Undecodable<>("the value is null")
+          : new Decoded.Value<>(event);
     } catch (InvalidTypeIdException e) {
       return new Decoded.Undecodable<>("unknown type at " + path(e));
-    } catch (DatabindException e) {
-      return new Decoded.Undecodable<>(e.getClass().getSimpleName() + " at " + path(e));
+    } catch (InvalidNullException e) {
+      return new Decoded.Undecodable<>("missing " + path(e));
+    } catch (JsonMappingException e) {
+      return new Decoded.Undecodable<>(kind(e) + " at " + path(e));
+    } catch (StreamConstraintsException e) {
+      return new Decoded.Undecodable<>("nested too deep, or a number or name is too long");
     } catch (JsonProcessingException e) {
-      return new Decoded.Undecodable<>("not JSON, near byte " + e.getLocation().getByteOffset());
-    } catch (IOException e) {
+      return new Decoded.Undecodable<>("not JSON, near byte " + offset(e));
+    } catch (IOException | RuntimeException e) {
+      // A constructor's refusal that the library did not wrap; a consumer must get on without it.
       return new Decoded.Undecodable<>(e.getClass().getSimpleName());
     }
   }
 
-  private Decoded<T> check(T event) {
-    String missing = RequiredComponents.firstMissing(event);
-    return missing == null
-        ? new Decoded.Value<>(event)
-        : new Decoded.Undecodable<>("missing " + missing);
-  }
-
+  /** A positive decimal number in its shortest ASCII spelling; -1 for anything else. */
   private static int parseVersion(byte @Nullable [] header) {
     if (header == null) {
       return 1;
     }
-    try {
-      return Integer.parseInt(new String(header, StandardCharsets.UTF_8));
-    } catch (NumberFormatException e) {
+    if (header.length == 0 || header.length > 9 || header[0] == '0') {
       return -1;
     }
+    int version = 0;
+    for (byte b : header) {
+      if (b < '0' || b > '9') {
+        return -1;
+      }
+      version = version * 10 + (b - '0');
+    }
+    return version;
   }
 
-  private static String path(DatabindException e) {
-    if (!(e instanceof JsonMappingException mapping)) {
-      return "/";
-    }
-    return mapping.getPath().stream()
+  private static String kind(JsonMappingException e) {
+    return e instanceof MismatchedInputException ? "wrong type or value" : "refused value";
+  }
+
+  private static long offset(JsonProcessingException e) {
+    return e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+  }
+
+  private static String path(JsonMappingException e) {
+    return e.getPath().stream()
         .map(ref -> ref.getFieldName() == null ? "[" + ref.getIndex() + "]" : ref.getFieldName())
         .collect(Collectors.joining("/", "/", ""));
   }

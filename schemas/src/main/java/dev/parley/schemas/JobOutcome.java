@@ -1,5 +1,6 @@
 package dev.parley.schemas;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.parley.schemas.chat.ChatResponse;
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface JobOutcome {
 
+  /** Whose job ended, and when. */
   Ended ended();
 
+  /** What the job's status is from now on; final. */
   JobStatus status();
 
   /**
@@ -26,6 +29,7 @@ public sealed interface JobOutcome {
    * @param attempts how often a worker took the job up
    * @param startedAt when the attempt that ended it began; null when none began
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   record Ended(
       JobId jobId,
       TenantId tenantId,

@@ -1,40 +1,42 @@
 package dev.parley.schemas;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.AnnotationIntrospector;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
-import java.io.IOException;
-import java.time.DateTimeException;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import java.math.BigDecimal;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 
 /**
  * The one way that Parley reads and writes JSON: decimals stay decimal, times are ISO 8601 UTC with
- * milliseconds, unknown fields are ignored, nothing that is missing becomes a default in silence.
+ * milliseconds, unknown fields are ignored, nothing that is missing becomes a default in silence,
+ * and whatever was read can be written and read again.
  */
 public final class Json {
 
   /** The deepest nesting that is read. */
   public static final int MAX_DEPTH = 64;
 
-  private static final DateTimeFormatter MILLIS =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+  /**
+   * The most characters that a number may take in plain notation, without an exponent. Every double
+   * fits; {@code 1e999999999}, whose plain notation would be a gigabyte, does not.
+   */
+  public static final int MAX_NUMBER_LENGTH = 1000;
 
-  private static final JsonMapper MAPPER = newMapper();
+  private static final JsonMapper MAPPER =
+      newMapper(MAX_DEPTH, StreamWriteConstraints.DEFAULT_MAX_DEPTH);
 
   private Json() {}
 
@@ -45,64 +47,49 @@ public final class Json {
 
   /** ISO 8601 UTC with exactly three decimals; finer parts are cut off. */
   public static String format(Instant instant) {
-    return MILLIS.format(instant);
+    return WireTime.format(instant);
   }
 
-  private static JsonMapper newMapper() {
-    SimpleModule times = new SimpleModule("parley-times");
-    times.addSerializer(Instant.class, new InstantSerializer());
-    times.addDeserializer(Instant.class, new InstantDeserializer());
+  /** A mapper of its own that keeps to other depths. */
+  static JsonMapper newMapper(int readDepth, int writeDepth) {
+    SimpleModule scalars = new SimpleModule("parley-scalars");
+    scalars.addSerializer(Instant.class, new WireTime.Serializer());
+    scalars.addDeserializer(Instant.class, new WireTime.Deserializer());
+    scalars.addDeserializer(BigDecimal.class, new WireNumber.Deserializer());
     JsonFactory factory =
         JsonFactory.builder()
             .streamReadConstraints(
                 StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxNumberLength(100)
+                    .maxNestingDepth(readDepth)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
                     .build())
+            .streamWriteConstraints(
+                StreamWriteConstraints.builder().maxNestingDepth(writeDepth).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
     return JsonMapper.builder(factory)
-        .addModule(times)
+        .addModule(scalars)
+        .nodeFactory(new WireNumber.BoundedNodes())
+        .annotationIntrospector(
+            AnnotationIntrospector.pair(
+                new RequiredComponents(), new JacksonAnnotationIntrospector()))
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+        .withCoercionConfig(
+            LogicalType.Textual,
+            text ->
+                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
         .build();
-  }
-
-  private static final class InstantSerializer extends StdScalarSerializer<Instant> {
-    InstantSerializer() {
-      super(Instant.class);
-    }
-
-    @Override
-    public void serialize(Instant value, JsonGenerator generator, SerializerProvider provider)
-        throws IOException {
-      generator.writeString(format(value));
-    }
-  }
-
-  private static final class InstantDeserializer extends StdScalarDeserializer<Instant> {
-    InstantDeserializer() {
-      super(Instant.class);
-    }
-
-    @Override
-    public Instant deserialize(JsonParser parser, DeserializationContext context)
-        throws IOException {
-      String text = parser.getText();
-      try {
-        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.parse(text, Instant::from);
-      } catch (DateTimeException e) {
-        return (Instant)
-            context.handleWeirdStringValue(Instant.class, text, "not an ISO 8601 time");
-      }
-    }
   }
 }

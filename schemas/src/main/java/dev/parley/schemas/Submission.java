@@ -33,6 +33,8 @@ public sealed interface Submission {
   /**
    * A user's message that asks for an answer.
    *
+   * @param requestId the caller's own id of the request, which answers and usage carry along
+   * @param metadata the caller's, kept with the message; not to be changed any more
    * @param createSession whether the session is made when it is not there
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -47,5 +49,30 @@ public sealed interface Submission {
       @Nullable ObjectNode metadata,
       TurnOptions options,
       boolean createSession)
-      implements Submission {}
+      implements Submission {
+
+    /** Without content and metadata: only sizes and kinds are told. */
+    @Override
+    public String toString() {
+      return "MessageSubmitted[jobId="
+          + jobId
+          + ", tenantId="
+          + tenantId
+          + ", sessionId="
+          + sessionId
+          + ", acceptedAt="
+          + acceptedAt
+          + ", expiresAt="
+          + expiresAt
+          + ", requestId="
+          + requestId
+          + ", content="
+          + content
+          + ", options="
+          + options
+          + ", createSession="
+          + createSession
+          + "]";
+    }
+  }
 }

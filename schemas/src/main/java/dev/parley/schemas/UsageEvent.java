@@ -12,9 +12,20 @@ import org.jspecify.annotations.Nullable;
  * What one provider call used: a row of the ledger and a record of {@link Topics#USAGE_EVENTS}.
  *
  * @param eventId deterministic, see {@link #eventId(JobId, int, int)}
+ * @param requestId the caller's own id of the request
+ * @param botId who of the tenant's bots spoke, where the caller told
+ * @param routingDecision how the model was chosen, for instance {@code default:gpt-5-mini}
+ * @param metadata the submission's
+ * @param inputTokens all input, cached input included
+ * @param outputTokens all output, reasoning included
+ * @param cachedTokens the name that totals and exports use for {@code cachedReadTokens}; equal to
+ *     it
+ * @param cachedReadTokens the part of the input that was read from the provider's cache
+ * @param cachedWriteTokens the part of the input that was written to the provider's cache
+ * @param reasoningTokens the part of the output that was reasoning
  * @param durationMs from the call's begin to its end, in milliseconds
  * @param timestamp when the call ended; decides the hour that it is counted in
- * @param costUSD exact; null when the price is unknown
+ * @param costUSD exact; null when the price is unknown, which is not zero
  * @param priceVersion the price book's version that {@code costUSD} was computed with
  * @param estimated true when the provider told no usage and the tokens were estimated
  */
@@ -52,5 +63,33 @@ public record UsageEvent(
   @JsonProperty("costUSD")
   public @Nullable BigDecimal costUSD() {
     return costUSD;
+  }
+
+  /** What identifies and counts; the metadata is a customer's. */
+  @Override
+  public String toString() {
+    return "UsageEvent[eventId="
+        + eventId
+        + ", sessionId="
+        + sessionId
+        + ", tenantId="
+        + tenantId
+        + ", provider="
+        + provider
+        + ", model="
+        + model
+        + ", finishReason="
+        + finishReason
+        + ", timestamp="
+        + timestamp
+        + ", inputTokens="
+        + inputTokens
+        + ", outputTokens="
+        + outputTokens
+        + ", costUSD="
+        + costUSD
+        + ", estimated="
+        + estimated
+        + "]";
   }
 }

@@ -7,6 +7,9 @@ import java.util.List;
  * What a model answered to one turn.
  *
  * @param text the text of all text parts of {@code content}
+ * @param content what stands in the session as the assistant's message, in order
+ * @param model the model that answered, as the provider names it
+ * @param toolCalls the tool calls among {@code content}, in order
  * @param routingDecision how the model was chosen, for instance {@code default:gpt-5-mini}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -23,5 +26,27 @@ public record ChatResponse(
   public ChatResponse {
     content = List.copyOf(content);
     toolCalls = List.copyOf(toolCalls);
+  }
+
+  /** Without the text and the content, of which only sizes and kinds are told. */
+  @Override
+  public String toString() {
+    return "ChatResponse[text="
+        + Redacted.size(text)
+        + ", content="
+        + content
+        + ", finishReason="
+        + finishReason
+        + ", model="
+        + model
+        + ", provider="
+        + provider
+        + ", toolCalls="
+        + toolCalls
+        + ", usage="
+        + usage
+        + ", routingDecision="
+        + routingDecision
+        + "]";
   }
 }

@@ -6,7 +6,12 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A message's content: on the wire either a string or an array of parts. */
+/**
+ * A message's content: on the wire either a string or an array of parts.
+ *
+ * <p>{@code toString} tells sizes and kinds, never the content itself, so that a record of it that
+ * finds its way into a log line gives nothing away.
+ */
 @JsonDeserialize(using = ContentDeserializer.class)
 public sealed interface Content {
 
@@ -33,6 +38,11 @@ public sealed interface Content {
     public List<Part> parts() {
       return List.of(new Part.Text(text));
     }
+
+    @Override
+    public String toString() {
+      return "Text[" + Redacted.size(text) + "]";
+    }
   }
 
   /** Written as an array. */
@@ -48,6 +58,11 @@ public sealed interface Content {
           .filter(Part.Text.class::isInstance)
           .map(part -> ((Part.Text) part).text())
           .collect(Collectors.joining());
+    }
+
+    @Override
+    public String toString() {
+      return "Parts" + parts;
     }
   }
 }

@@ -24,4 +24,22 @@ public record Message(
   public static Message of(Role role, Content content, Instant createdAt, @Nullable JobId jobId) {
     return new Message(role, content, null, createdAt, jobId, null);
   }
+
+  /** Without content and metadata, of which only the size is told. */
+  @Override
+  public String toString() {
+    return "Message[role="
+        + role
+        + ", content="
+        + content
+        + ", metadata="
+        + Redacted.size(metadata)
+        + ", createdAt="
+        + createdAt
+        + ", jobId="
+        + jobId
+        + ", pinned="
+        + pinned
+        + "]";
+  }
 }

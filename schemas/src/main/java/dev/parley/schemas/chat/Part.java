@@ -7,7 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** One piece of a message's content; told apart on the wire by its {@code type}. */
+/**
+ * One piece of a message's content; told apart on the wire by its {@code type}.
+ *
+ * <p>{@code toString} tells sizes, kinds and ids, never the content itself.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Part.Text.class, name = "text"),
@@ -21,24 +25,70 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Part {
 
   /** Plain text. */
-  record Text(String text) implements Part {}
+  record Text(String text) implements Part {
+    @Override
+    public String toString() {
+      return "Text[" + Redacted.size(text) + "]";
+    }
+  }
 
   /** An image that the provider fetches. */
-  record ImageUrl(String url, @Nullable String mediaType) implements Part {}
+  record ImageUrl(String url, @Nullable String mediaType) implements Part {
+    @Override
+    public String toString() {
+      return "ImageUrl[" + mediaType + ", " + Redacted.size(url) + "]";
+    }
+  }
 
   /** An image, base64 encoded. */
-  record ImageBase64(String data, String mediaType) implements Part {}
+  record ImageBase64(String data, String mediaType) implements Part {
+    @Override
+    public String toString() {
+      return "ImageBase64[" + mediaType + ", " + Redacted.size(data) + "]";
+    }
+  }
 
-  /** A document, either inline (base64 {@code data}) or by {@code url}. */
+  /**
+   * A document, either inline or by reference.
+   *
+   * @param data base64; null when {@code url} is there
+   * @param url where the provider fetches it; null when {@code data} is there
+   */
   record Document(
       String mediaType, @Nullable String data, @Nullable String url, @Nullable String title)
-      implements Part {}
+      implements Part {
+    @Override
+    public String toString() {
+      return "Document["
+          + mediaType
+          + ", data="
+          + Redacted.size(data)
+          + ", url="
+          + Redacted.size(url)
+          + "]";
+    }
+  }
 
   /** The model asks for a tool to be called with {@code args}, a JSON object. */
-  record ToolCall(String id, String name, ObjectNode args) implements Part {}
+  record ToolCall(String id, String name, ObjectNode args) implements Part {
+    @Override
+    public String toString() {
+      return "ToolCall[" + id + ", " + name + ", " + Redacted.size(args) + "]";
+    }
+  }
 
-  /** What the tool that was asked for with {@code toolCallId} answered. */
+  /**
+   * What the tool that was asked for with {@code toolCallId} answered.
+   *
+   * @param result any JSON, a JSON null too
+   * @param isError whether the tool failed; null means no
+   */
   record ToolResult(
       String toolCallId, @Nullable String name, JsonNode result, @Nullable Boolean isError)
-      implements Part {}
+      implements Part {
+    @Override
+    public String toString() {
+      return "ToolResult[" + toolCallId + ", " + name + ", " + Redacted.size(result) + "]";
+    }
+  }
 }

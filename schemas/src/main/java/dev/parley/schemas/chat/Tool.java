@@ -10,4 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param parameters a JSON Schema object
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Tool(String name, @Nullable String description, ObjectNode parameters) {}
+public record Tool(String name, @Nullable String description, ObjectNode parameters) {
+
+  /** The name alone: descriptions are a customer's prompts. */
+  @Override
+  public String toString() {
+    return "Tool[" + name + "]";
+  }
+}

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * is decided by the session and then by the deployment.
  *
  * @param maxTokens upper bound of output tokens
+ * @param temperature as the provider understands it
+ * @param tools in the order they were given; null and empty both mean none
  * @param toolChoice {@code {"type":"auto"|"any"|"none"}} or {@code {"type":"tool","name":...}}
  * @param responseFormat {@code {"type":"text"|"json_object"}} or {@code
  *     {"type":"json_schema","name":...,"schema":...,"strict":...}}
@@ -31,4 +33,35 @@ public record TurnOptions(
 
   public static final TurnOptions NONE =
       new TurnOptions(null, null, null, null, null, null, null, null, null);
+
+  /** A JSON null asks for nothing, just as a field that is not there. */
+  public TurnOptions {
+    tools = tools == null ? null : List.copyOf(tools);
+    toolChoice = toolChoice == null || toolChoice.isNull() ? null : toolChoice;
+    responseFormat = responseFormat == null || responseFormat.isNull() ? null : responseFormat;
+  }
+
+  /** Without what a customer wrote into tools and formats. */
+  @Override
+  public String toString() {
+    return "TurnOptions[model="
+        + model
+        + ", provider="
+        + provider
+        + ", maxTokens="
+        + maxTokens
+        + ", temperature="
+        + temperature
+        + ", tools="
+        + tools
+        + ", toolChoice="
+        + Redacted.size(toolChoice)
+        + ", responseFormat="
+        + Redacted.size(responseFormat)
+        + ", budgetUsd="
+        + budgetUsd
+        + ", priority="
+        + priority
+        + "]";
+  }
 }
