@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -84,24 +86,47 @@ public final class EventCodec<T> {
       return new Decoded.Undecodable<>("the record has no value");
     }
     try {
-      T event = reader.readValue(value);
-      return event == null
-          ? new Decoded.Undecodable<>("the value is null")
-          : new Decoded.Value<>(event);
-    } catch (InvalidTypeIdException e) {
-      return new Decoded.Undecodable<>("unknown type at " + path(e));
-    } catch (InvalidNullException e) {
-      return new Decoded.Undecodable<>("missing " + path(e));
-    } catch (JsonMappingException e) {
-      return new Decoded.Undecodable<>(kind(e) + " at " + path(e));
-    } catch (StreamConstraintsException e) {
-      return new Decoded.Undecodable<>("nested too deep, or a number or name is too long");
-    } catch (JsonProcessingException e) {
-      return new Decoded.Undecodable<>("not JSON, near byte " + offset(e));
+      return decoded(reader.readValue(value));
     } catch (IOException | RuntimeException e) {
-      // A constructor's refusal that the library did not wrap; a consumer must get on without it.
-      return new Decoded.Undecodable<>(e.getClass().getSimpleName());
+      return decodeText(value, e);
     }
+  }
+
+  /**
+   * Tries again from characters: the reader of bytes refuses names that hold half of a surrogate
+   * pair, which the writer writes.
+   */
+  private Decoded<T> decodeText(byte[] value, Exception why) {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    } catch (CharacterCodingException e) {
+      return new Decoded.Undecodable<>(reason(why));
+    }
+    try {
+      return decoded(reader.readValue(text));
+    } catch (IOException | RuntimeException e) {
+      return new Decoded.Undecodable<>(reason(e));
+    }
+  }
+
+  private Decoded<T> decoded(@Nullable T event) {
+    return event == null
+        ? new Decoded.Undecodable<>("the value is null")
+        : new Decoded.Value<>(event);
+  }
+
+  /** Where and why, without the library's messages, which quote the content. */
+  private static String reason(Exception why) {
+    return switch (why) {
+      case InvalidTypeIdException e -> "unknown type at " + path(e);
+      case InvalidNullException e -> "missing " + path(e);
+      case MismatchedInputException e -> "wrong type or value at " + path(e);
+      case JsonMappingException e -> "refused value at " + path(e);
+      case StreamConstraintsException e -> "nested too deep, or a number or name is too long";
+      case JsonProcessingException e -> "not JSON, near offset " + offset(e);
+      default -> why.getClass().getSimpleName();
+    };
   }
 
   /** A positive decimal number in its shortest ASCII spelling; -1 for anything else. */
@@ -122,12 +147,11 @@ public final class EventCodec<T> {
     return version;
   }
 
-  private static String kind(JsonMappingException e) {
-    return e instanceof MismatchedInputException ? "wrong type or value" : "refused value";
-  }
-
   private static long offset(JsonProcessingException e) {
-    return e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
+    if (e.getLocation() == null) {
+      return -1;
+    }
+    return Math.max(e.getLocation().getByteOffset(), e.getLocation().getCharOffset());
   }
 
   private static String path(JsonMappingException e) {

@@ -1,12 +1,16 @@
 package dev.parley.schemas;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.AnnotationIntrospector;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -16,6 +20,7 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -69,7 +74,7 @@ public final class Json {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
-    return JsonMapper.builder(factory)
+    return new JsonMapper.Builder(new CheckedMapper(factory))
         .addModule(scalars)
         .nodeFactory(new WireNumber.BoundedNodes())
         .annotationIntrospector(
@@ -91,5 +96,33 @@ public final class Json {
                     .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                     .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
         .build();
+  }
+
+  /**
+   * The library's parser of numbers throws an unchecked exception for an exponent that is no int;
+   * those who read a tree expect what is wrong with the text as a checked one.
+   */
+  private static final class CheckedMapper extends JsonMapper {
+    CheckedMapper(JsonFactory factory) {
+      super(factory);
+    }
+
+    @Override
+    protected JsonNode _readTreeAndClose(JsonParser parser) throws IOException {
+      try {
+        return super._readTreeAndClose(parser);
+      } catch (NumberFormatException e) {
+        throw new StreamConstraintsException("a number's exponent is out of range");
+      }
+    }
+
+    @Override
+    protected Object _readMapAndClose(JsonParser parser, JavaType type) throws IOException {
+      try {
+        return super._readMapAndClose(parser, type);
+      } catch (NumberFormatException e) {
+        throw new StreamConstraintsException("a number's exponent is out of range");
+      }
+    }
   }
 }
