@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.parley.schemas.chat.FinishReason;
+import dev.parley.schemas.chat.Part;
 import dev.parley.worker.provider.ApiKey;
 import dev.parley.worker.provider.Calls;
 import dev.parley.worker.provider.ChatProvider;
@@ -162,7 +163,7 @@ final class HttpChatProviderTest {
     assertThat(failure.failure()).isEqualTo(new Failure.BrokenStream());
     assertThat(failure.visibleOutput()).isTrue();
     assertThat(failure.retryable()).isFalse();
-    assertThat(failure.partial().content().toString()).contains("Hel");
+    assertThat(failure.partial().content()).containsExactly(new Part.Text("Hel"));
   }
 
   @Test
