@@ -32,7 +32,14 @@ public final class Main {
     }
   }
 
-  static int run(String[] args, Map<String, String> variables, PrintStream out, PrintStream err)
+  /**
+   * Does what the arguments say and returns the exit code.
+   *
+   * @param args none to serve; {@code keys create TENANT [admin]} to make a key
+   * @throws InterruptedException when interrupted before the service has started
+   */
+  public static int run(
+      String[] args, Map<String, String> variables, PrintStream out, PrintStream err)
       throws InterruptedException {
     Env env = new Env(variables);
     try {

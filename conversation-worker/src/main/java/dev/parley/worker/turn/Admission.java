@@ -29,5 +29,8 @@ sealed interface Admission {
   /** How often the provider was called for a job so far; touched only by the job's own turn. */
   final class CallHistory {
     int tries;
+
+    /** Somebody claimed the job after this worker did: its attempt is worth nothing any more. */
+    boolean fenced;
   }
 }

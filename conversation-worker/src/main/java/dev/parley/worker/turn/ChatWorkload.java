@@ -58,15 +58,16 @@ final class ChatWorkload implements Workload<Admission> {
                 : new Step.DeadLetter("newer_release", "schema version " + version);
         case Admission.Ended(var job) ->
             release(record, ending.publishAgain(job, submission(record).sessionId()));
-        case Admission.Claimed(int attempt, var history) -> run(record, attempt, history);
-        case Admission.Deferred(var history) -> runDeferred(record, history);
+        case Admission.Claimed(int attempt, var history) ->
+            history.fenced ? claimAndRun(record, history) : run(record, attempt, history);
+        case Admission.Deferred(var history) -> claimAndRun(record, history);
       };
     } catch (StoreUnavailableException e) {
       return new Step.RetryAfter(STORE_RETRY, "store_unavailable");
     }
   }
 
-  private Step runDeferred(ConsumerRecord<byte[], byte[]> record, Admission.CallHistory history)
+  private Step claimAndRun(ConsumerRecord<byte[], byte[]> record, Admission.CallHistory history)
       throws InterruptedException {
     MessageSubmitted submission = submission(record);
     return switch (admitter.claimNow(submission)) {
@@ -79,7 +80,10 @@ final class ChatWorkload implements Workload<Admission> {
   private Step run(
       ConsumerRecord<byte[], byte[]> record, int attempt, Admission.CallHistory history)
       throws InterruptedException {
-    return release(record, runner.run(submission(record), attempt, history));
+    Step step = runner.run(submission(record), attempt, history);
+    history.fenced =
+        step instanceof Step.RetryAfter(var delay, String cause) && cause.equals(TurnEnding.FENCED);
+    return release(record, step);
   }
 
   /** Lets go of a job that is done with; a parked one stays held. */

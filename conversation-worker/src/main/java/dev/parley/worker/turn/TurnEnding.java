@@ -2,12 +2,14 @@ package dev.parley.worker.turn;
 
 import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.SessionId;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.Job;
 import dev.parley.storage.TurnWriter.CommitResult;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.engine.Step;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,6 +18,11 @@ final class TurnEnding {
 
   static final JobError SESSION_DELETED =
       new JobError("session_deleted", "the session was deleted before its turn");
+
+  /** The cause of a retry that has to claim the job again. */
+  static final String FENCED = "fenced";
+
+  private static final Duration FENCED_RETRY = Duration.ofSeconds(2);
 
   private final TurnStores stores;
   private final Publisher publisher;
@@ -51,14 +58,20 @@ final class TurnEnding {
       }
       case CommitResult.Fenced(Job job) -> {
         metrics.fenced();
-        // When a later attempt is under way its owner publishes; the job's end is its business.
-        yield publishAgain(job, submission.sessionKey().sessionId());
+        // A later attempt is under way when the job has not ended. Whether whoever made it still
+        // has
+        // the record is not known here: the offset must not pass it before the job has ended, so
+        // the
+        // claim is made again after a while. Whoever lost the partition is cut off before that.
+        yield job.status().isFinal()
+            ? publishAgain(job, submission.sessionId())
+            : new Step.RetryAfter(FENCED_RETRY, FENCED);
       }
     };
   }
 
   /** Publishes the end of a job that the store holds already, under the same ids. */
-  Step publishAgain(Job job, dev.parley.schemas.SessionId sessionId) throws InterruptedException {
+  Step publishAgain(Job job, SessionId sessionId) throws InterruptedException {
     JobOutcome outcome = Outcomes.of(job, sessionId);
     if (outcome != null) {
       publisher.publish(outcome, stores.usageOf(job.id()));

@@ -165,7 +165,7 @@ final class TurnRunnerTest {
 
     kafka.clear();
     stores.fencedBy = job(JobStatus.IN_PROGRESS);
-    runner.run(submission(null, false), 1, history);
+    assertThat(runner.run(submission(null, false), 1, history)).isInstanceOf(Step.RetryAfter.class);
     assertThat(kafka.history()).isEmpty();
   }
 

@@ -61,8 +61,7 @@ final class DevelopmentKey {
   private static void write(Path file, String key) throws IOException {
     Files.deleteIfExists(file);
     Files.createFile(
-        file,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, key + "\n", StandardCharsets.UTF_8);
   }
 }

@@ -13,7 +13,15 @@ import picocli.CommandLine.Option;
     name = "parley",
     header = "An asynchronous chat pipeline for applications that talk to large language models.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {UpCommand.class, InfraCommand.class},
+    subcommands = {
+      UpCommand.class,
+      InfraCommand.class,
+      ServiceCommand.IngestApi.class,
+      ServiceCommand.Worker.class,
+      ServiceCommand.Aggregator.class,
+      ServiceCommand.Export.class,
+      ServiceCommand.Keys.class
+    },
     footer = {
       "",
       "./parley test runs every test, ./parley build only builds.",

@@ -13,6 +13,8 @@ import dev.parley.storage.config.StoreConfig;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.postgres.DatabaseConfig.Scope;
+import dev.parley.usage.AggregatorConfig;
+import dev.parley.usage.AggregatorService;
 import dev.parley.worker.WorkerConfig;
 import dev.parley.worker.WorkerService;
 import dev.parley.worker.turn.TurnEngine;
@@ -60,10 +62,7 @@ final class StackServices implements LocalStack.Services {
 
   /** Whether a real provider answers, instead of the simulator. */
   boolean realProvider() {
-    return outer.containsKey("OPENAI_API_KEY")
-        || outer.containsKey("OPENAI_BASE_URL")
-        || outer.containsKey("ANTHROPIC_API_KEY")
-        || outer.containsKey("GEMINI_API_KEY");
+    return LocalDefaults.namesProvider(outer);
   }
 
   @Override
@@ -80,15 +79,19 @@ final class StackServices implements LocalStack.Services {
     }
     variables.put("HTTP_PORT", Integer.toString(port));
     variables.putIfAbsent("HTTP_HOST", "127.0.0.1");
-    return wireAll(variables);
+    AggregatorFiles files = AggregatorFiles.in(dataDirectory);
+    variables.put("STATE_DIR", files.state().toString());
+    variables.putIfAbsent("EXPORT_DIR", files.exports().toString());
+    return wireAll(variables, files.component());
   }
 
-  private List<Component> wireAll(Map<String, String> variables) {
+  private List<Component> wireAll(Map<String, String> variables, Component files) {
     Env env = new Env(variables);
     KafkaSettings kafka = KafkaSettings.from(env);
     TopicSetup topics = TopicSetup.from(env);
     IngestConfig ingestConfig = IngestConfig.from(env);
     WorkerConfig workerConfig = WorkerConfig.from(env, variables);
+    AggregatorConfig aggregatorConfig = AggregatorConfig.from(env);
     env.done();
     MemorySessionStore inMemory = new MemorySessionStore();
     Stores forTenants = stores(variables, Scope.TENANT, inMemory);
@@ -97,11 +100,9 @@ final class StackServices implements LocalStack.Services {
     key = development;
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    Component database =
-        Component.of("postgres", forAll::start, forAll::check, forAll::close);
+    Component database = Component.of("postgres", forAll::start, forAll::check, forAll::close);
     Component tenantDatabase =
-        Component.of(
-            "postgres-tenants", forTenants::start, forTenants::check, forTenants::close);
+        Component.of("postgres-tenants", forTenants::start, forTenants::check, forTenants::close);
     Component keys = Component.of("development-key", development::make, () -> {}, () -> {});
     WorkerService worker =
         new WorkerService(
@@ -112,6 +113,8 @@ final class StackServices implements LocalStack.Services {
             topics,
             metrics,
             clock);
+    AggregatorService aggregator =
+        new AggregatorService(aggregatorConfig, forAll.usage(), kafka, topics, metrics, clock);
     IngestService ingest =
         new IngestService(
             ingestConfig,
@@ -124,10 +127,10 @@ final class StackServices implements LocalStack.Services {
                 forTenants.live()),
             kafka,
             topics,
-            List.of(database, tenantDatabase, worker),
+            List.of(database, tenantDatabase, worker, aggregator),
             metrics,
             clock);
-    return List.of(database, tenantDatabase, keys, worker, ingest);
+    return List.of(files, database, tenantDatabase, keys, worker, aggregator, ingest);
   }
 
   private Stores stores(Map<String, String> variables, Scope scope, MemorySessionStore inMemory) {

@@ -26,37 +26,38 @@ final class UpCommand implements Callable<Integer> {
     StackServices services = new StackServices(port, options.dataDirectory, System.getenv());
     LocalStack stack = options.stack(services);
     Foreground.run(
-        stack,
-        () -> System.out.print(text(services, (System.nanoTime() - begin) / 1_000_000)));
+        stack, () -> System.out.print(text(services, (System.nanoTime() - begin) / 1_000_000)));
     return 0;
   }
 
   private String text(StackServices services, long millis) {
     return """
 
-        Parley is up after %d.%d s.
+    Parley is up after %d.%d s.
 
-          base URL   http://127.0.0.1:%d
-          key        %s
-          tenant     %s
-          provider   %s
+      base URL   http://127.0.0.1:%d
+      key        %s
+      tenant     %s
+      provider   %s
 
-        Paste this into another terminal:
+    Paste this into another terminal:
 
-          KEY=%s
-          curl -s http://127.0.0.1:%d/sessions/hello/message \\
-            -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
-            -d '{"createSession":true,"content":"Hello, Parley!"}'
+      KEY=%s
+      curl -s http://127.0.0.1:%d/sessions/hello/message \\
+        -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
+        -d '{"createSession":true,"content":"Hello, Parley!"}'
 
-        %s Ctrl-C stops.
-        """
+    %s Ctrl-C stops.
+    """
         .formatted(
             millis / 1_000,
             millis % 1_000 / 100,
             port,
             services.key(),
             DevelopmentKey.TENANT,
-            services.realProvider() ? "as configured by the environment" : "simulated, costs nothing",
+            services.realProvider()
+                ? "as configured by the environment"
+                : "simulated, costs nothing",
             services.key(),
             port,
             options.fateOfData());
