@@ -149,7 +149,8 @@ final class DatabaseIT {
     try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
       Future<Integer> one = executor.submit(() -> lockBoth(a, b, barrier));
       Future<Integer> two = executor.submit(() -> lockBoth(b, a, barrier));
-      assertThat(one.get() + two.get()).isEqualTo(3);
+      // one of them lost at least once, and both came through
+      assertThat(one.get() + two.get()).isGreaterThan(2);
     }
   }
 
