@@ -45,6 +45,9 @@ public record StreamsSettings(
         StreamsConfig.GROUP_PROTOCOL_CONFIG, groupProtocol.name().toLowerCase(Locale.ROOT));
     if (groupProtocol == GroupProtocol.CLASSIC) {
       properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbyReplicas);
+      // How long the partitions of an instance that was killed stay without an owner.
+      properties.putIfAbsent(
+          StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
     }
     properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
     properties.putIfAbsent(
