@@ -49,7 +49,12 @@ final class DayExport {
     UNCHANGED,
     WRITTEN,
     CLOSED,
-    CORRECTED
+    CORRECTED,
+    FAILED;
+
+    boolean isFile() {
+      return this == WRITTEN || this == CLOSED || this == CORRECTED;
+    }
   }
 
   boolean isClosed(LocalDate day, Instant now) {

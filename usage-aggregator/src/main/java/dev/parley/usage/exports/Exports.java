@@ -5,6 +5,7 @@ import dev.parley.storage.UsageStore;
 import dev.parley.storage.UsageStore.UsageDimension;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.UsageStore.UsageSum;
+import dev.parley.usage.exports.DayExport.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -90,8 +91,13 @@ public final class Exports {
       if (isUpToDate(day, sum.requestCount(), now)) {
         continue;
       }
-      written += write(day, now);
-      agreed.put(day, sum.requestCount());
+      Result result = write(day, now);
+      if (result.isFile()) {
+        written++;
+      }
+      if (result != Result.FAILED) {
+        agreed.put(day, sum.requestCount());
+      }
     }
     return written;
   }
@@ -104,13 +110,13 @@ public final class Exports {
             used.add(
                 new TenantDay(
                     event.tenantId(), LocalDate.ofInstant(event.timestamp(), ZoneOffset.UTC))));
-    return used.stream().mapToInt(day -> write(day, now)).sum();
+    return (int) used.stream().map(day -> write(day, now)).filter(Result::isFile).count();
   }
 
   /** One tenant's unusable file must not hold up the others. */
-  private int write(TenantDay day, Instant now) {
+  private Result write(TenantDay day, Instant now) {
     try {
-      return days.write(day.tenant(), day.day(), now) == DayExport.Result.UNCHANGED ? 0 : 1;
+      return days.write(day.tenant(), day.day(), now);
     } catch (IllegalStateException e) {
       log.atError()
           .setMessage("export failed")
@@ -118,7 +124,7 @@ public final class Exports {
           .addKeyValue("day", day.day())
           .addKeyValue("cause", e.getMessage())
           .log();
-      return 0;
+      return Result.FAILED;
     }
   }
 
