@@ -31,7 +31,6 @@ final class ServiceCommand {
   /** The HTTP API. */
   @Command(
       name = "ingest-api",
-      mixinStandardHelpOptions = true,
       description = "Run the HTTP API.",
       footer = {"", WHERE})
   static final class IngestApi implements Callable<Integer> {
@@ -44,7 +43,6 @@ final class ServiceCommand {
   /** A worker. */
   @Command(
       name = "worker",
-      mixinStandardHelpOptions = true,
       description = "Run a conversation worker. Start as many as you like; they share the load.",
       footer = {"", WHERE})
   static final class Worker implements Callable<Integer> {
@@ -59,7 +57,6 @@ final class ServiceCommand {
   /** The aggregator. */
   @Command(
       name = "aggregator",
-      mixinStandardHelpOptions = true,
       description = "Run the usage aggregator: totals, and CSV files by tenant and day.",
       footer = {"", WHERE})
   static final class Aggregator implements Callable<Integer> {
@@ -74,7 +71,6 @@ final class ServiceCommand {
   /** Batch exports. */
   @Command(
       name = "export",
-      mixinStandardHelpOptions = true,
       description = "Write the usage of a range of UTC days as CSV files, the current day too.",
       footer = {"", WHERE})
   static final class Export implements Callable<Integer> {
@@ -94,7 +90,6 @@ final class ServiceCommand {
   /** API keys. */
   @Command(
       name = "keys",
-      mixinStandardHelpOptions = true,
       description = "Make an API key: keys create TENANT [admin]. It is shown once.",
       footer = {"", WHERE})
   static final class Keys implements Callable<Integer> {
