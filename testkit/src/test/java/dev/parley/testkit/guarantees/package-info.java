@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.testkit.guarantees;
+
+import org.jspecify.annotations.NullMarked;
