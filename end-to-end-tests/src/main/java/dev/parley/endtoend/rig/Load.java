@@ -1,0 +1,141 @@
+package dev.parley.endtoend.rig;
+
+import dev.parley.endtoend.rig.ApiClient.Answer;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.TenantId;
+import dev.parley.testkit.guarantees.History.Accepted;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that send messages, each to a session of its own, each waiting for an answer before it
+ * sends the next. What is refused with 503 is sent again after the time that the answer names.
+ */
+public final class Load implements AutoCloseable {
+
+  private static final Duration GIVE_UP = Duration.ofMinutes(2);
+
+  private final List<Accepted> accepted = new ArrayList<>();
+  private final AtomicInteger unavailable = new AtomicInteger();
+  private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Future<?>> running = new ArrayList<>();
+
+  /**
+   * Begins to send.
+   *
+   * @param sessions the names of the sessions, unique in the whole test
+   * @param messages to each of the sessions
+   * @param directives what the provider simulator is told with each message
+   * @param pause between an answer and the next message
+   */
+  public Load start(
+      ApiClient client, List<String> sessions, int messages, String directives, Duration pause) {
+    for (String session : sessions) {
+      running.add(
+          clients.submit(() -> {
+            send(client, session, messages, directives, pause);
+            return null;
+          }));
+    }
+    return this;
+  }
+
+  /** The same without pauses. */
+  public Load start(ApiClient client, List<String> sessions, int messages, String directives) {
+    return start(client, sessions, messages, directives, Duration.ZERO);
+  }
+
+  /** Names for sessions: {@code prefix-0}, {@code prefix-1} and so on. */
+  public static List<String> sessions(String prefix, int count) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      names.add(prefix + "-" + i);
+    }
+    return names;
+  }
+
+  private void send(
+      ApiClient client, String session, int messages, String directives, Duration pause)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < messages; i++) {
+      String content = "message %d [[sim session=%s %s]]".formatted(i, session, directives);
+      JobId job = accept(client, session, content);
+      synchronized (accepted) {
+        accepted.add(
+            new Accepted(
+                job, new SessionKey(new TenantId(client.tenant()), new SessionId(session))));
+      }
+      Thread.sleep(pause);
+    }
+  }
+
+  private JobId accept(ApiClient client, String session, String content)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + GIVE_UP.toNanos();
+    while (true) {
+      Answer answer = client.message(session, content);
+      String retryAfter = answer.header("retry-after");
+      if (answer.status() == 202) {
+        return new JobId(answer.json().path("job").path("id").asText());
+      }
+      if (answer.status() != 503 || retryAfter == null || System.nanoTime() - deadline > 0) {
+        throw new AssertionError("a message was answered with " + answer + ", " + retryAfter);
+      }
+      unavailable.incrementAndGet();
+      Thread.sleep(Duration.ofSeconds(Long.parseLong(retryAfter)));
+    }
+  }
+
+  /** Waits until all is sent, and tells what was accepted. */
+  public List<Accepted> finish() throws InterruptedException {
+    for (Future<?> client : running) {
+      try {
+        client.get();
+      } catch (ExecutionException e) {
+        throw new AssertionError("a client failed: " + e.getCause(), e.getCause());
+      }
+    }
+    return accepted();
+  }
+
+  /** What was accepted so far. */
+  public List<Accepted> accepted() {
+    synchronized (accepted) {
+      return List.copyOf(accepted);
+    }
+  }
+
+  /** How often the answer was 503. */
+  public int unavailable() {
+    return unavailable.get();
+  }
+
+  /** Whether all is sent, or a client has failed. */
+  public boolean isDone() {
+    return running.stream().allMatch(Future::isDone);
+  }
+
+  /** The failure of a client; null when none has failed so far. */
+  public @Nullable Throwable failure() {
+    return running.stream()
+        .filter(client -> client.state() == Future.State.FAILED)
+        .map(Future::exceptionNow)
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public void close() {
+    clients.shutdownNow();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the whole pipeline on real services. */
+@NullMarked
+package dev.parley.endtoend;
+
+import org.jspecify.annotations.NullMarked;
