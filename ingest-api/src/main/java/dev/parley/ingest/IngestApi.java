@@ -69,7 +69,14 @@ public final class IngestApi implements Component {
             config.deliveryTimeout().plusSeconds(2));
     List<RouteTable.Group> groups =
         List.of(
-            new MessageRoutes(submitter, await, events, ports.sessions()),
+            new MessageRoutes(
+                submitter,
+                ports.idempotencyKeys(),
+                ports.jobs(),
+                await,
+                events,
+                ports.sessions(),
+                clock),
             new BulkRoutes(submitter, config.maxBodyBytes()),
             new SessionRoutes(
                 ports.sessions(),

@@ -1,6 +1,7 @@
 package dev.parley.ingest;
 
 import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
@@ -15,6 +16,7 @@ import dev.parley.storage.live.LiveEvents;
 public record IngestPorts(
     SessionStore sessions,
     JobStore jobs,
+    IdempotencyStore idempotencyKeys,
     UsageStore usage,
     ApiKeyStore apiKeys,
     SecretStore secrets,

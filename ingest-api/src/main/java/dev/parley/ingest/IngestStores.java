@@ -40,6 +40,7 @@ final class IngestStores implements Component {
     return new IngestPorts(
         stores.sessions(),
         stores.jobs(),
+        stores.idempotencyKeys(),
         stores.usage(),
         stores.apiKeys(),
         stores.secrets(),

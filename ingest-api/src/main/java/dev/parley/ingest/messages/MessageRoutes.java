@@ -13,24 +13,38 @@ import dev.parley.ingest.jobs.JobEvents;
 import dev.parley.ingest.jobs.JobView;
 import dev.parley.ingest.jobs.JobWaiters;
 import dev.parley.ingest.sessions.SessionIds;
+import dev.parley.schemas.JobId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.Job;
+import dev.parley.storage.JobStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Sending a message. */
 public final class MessageRoutes implements RouteTable.Group {
 
   private final Submitter submitter;
+  private final KeyedIntake keyed;
   private final JobAwait await;
   private final JobEvents events;
   private final Replies replies;
 
-  public MessageRoutes(Submitter submitter, JobAwait await, JobEvents events, SessionStore store) {
+  public MessageRoutes(
+      Submitter submitter,
+      IdempotencyStore keys,
+      JobStore jobs,
+      JobAwait await,
+      JobEvents events,
+      SessionStore store,
+      Clock clock) {
     this.submitter = submitter;
+    this.keyed = new KeyedIntake(submitter, keys, jobs, clock);
     this.await = await;
     this.events = events;
     this.replies = new Replies(store);
@@ -43,47 +57,89 @@ public final class MessageRoutes implements RouteTable.Group {
 
   private void submit(Exchange exchange) throws IOException, InterruptedException {
     SessionKey session = SessionIds.ofPath(exchange);
+    String key = IdempotencyKey.of(exchange);
     Fields body = new Fields(exchange.jsonBody());
     boolean stream = streamAsked(exchange, body);
     Duration wait = Preference.wait(exchange);
-    MessageSubmitted submission = submitter.prepare(body, session);
-    String traceparent = exchange.header("traceparent");
-    exchange.header("location", "/jobs/" + submission.jobId().value());
+    Intake intake = begin(exchange, key, body, session);
+    JobId job = intake.submission().jobId();
+    exchange.header("location", "/jobs/" + job.value());
+    if (intake.replayed()) {
+      exchange.header("idempotent-replayed", "true");
+    }
     if (stream) {
-      submitter.await(submitter.send(submission, traceparent));
-      events.stream(exchange, submission.jobId());
+      intake.send();
+      events.stream(exchange, job);
     } else if (wait != null && wait.isPositive()) {
-      try (JobWaiters.Waiter waiter = await.register(submission.jobId())) {
-        submitter.await(submitter.send(submission, traceparent));
-        answerInTime(exchange, submission, wait, waiter);
+      try (JobWaiters.Waiter waiter = await.register(job)) {
+        intake.send();
+        answerInTime(exchange, intake, wait, waiter);
       }
     } else {
-      submitter.await(submitter.send(submission, traceparent));
-      accepted(exchange, submission);
+      intake.send();
+      accepted(exchange, intake);
     }
   }
 
-  private void answerInTime(
-      Exchange exchange, MessageSubmitted submission, Duration wait, JobWaiters.Waiter waiter)
+  private Intake begin(Exchange exchange, @Nullable String key, Fields body, SessionKey session)
       throws IOException, InterruptedException {
+    String traceparent = exchange.header("traceparent");
+    return key == null
+        ? new PlainIntake(submitter, submitter.prepare(body, session), traceparent)
+        : keyed.begin(
+            IdempotencyKey.request(key, session, body.object()), body, session, traceparent);
+  }
+
+  private void answerInTime(
+      Exchange exchange, Intake intake, Duration wait, JobWaiters.Waiter waiter)
+      throws IOException, InterruptedException {
+    MessageSubmitted submission = intake.submission();
     ObjectNode ended;
     try {
-      Job job = await.untilEnded(submission.tenantId(), submission.jobId(), wait, waiter);
+      Job known = intake.known();
+      Job job =
+          known != null && known.status().isFinal()
+              ? known
+              : await.untilEnded(submission.tenantId(), submission.jobId(), wait, waiter);
       ended = job == null ? null : replies.render(job, submission.sessionKey());
     } catch (StoreUnavailableException e) {
       // It was accepted, whatever can be told about it now.
       ended = null;
     }
     if (ended == null) {
-      accepted(exchange, submission);
+      accepted(exchange, intake);
     } else {
       Preference.applied(exchange, wait);
       exchange.json(200, ended);
     }
   }
 
-  private static void accepted(Exchange exchange, MessageSubmitted submission) throws IOException {
-    exchange.json(202, JobView.wrap(JobView.accepted(submission)));
+  private static void accepted(Exchange exchange, Intake intake) throws IOException {
+    Job known = intake.known();
+    exchange.json(
+        202,
+        JobView.wrap(
+            known == null ? JobView.accepted(intake.submission()) : JobView.render(known)));
+  }
+
+  /** A message without a key. */
+  private record PlainIntake(
+      Submitter submitter, MessageSubmitted submission, @Nullable String traceparent)
+      implements Intake {
+    @Override
+    public boolean replayed() {
+      return false;
+    }
+
+    @Override
+    public @Nullable Job known() {
+      return null;
+    }
+
+    @Override
+    public void send() throws InterruptedException {
+      submitter.await(submitter.send(submission, traceparent));
+    }
   }
 
   /** By the query alone, or by the body for clients that take events. */

@@ -55,15 +55,33 @@ public final class Submitter {
 
   /** Binds and checks a message; nothing is sent yet. */
   MessageSubmitted prepare(Fields body, SessionKey session) {
+    MessageSubmitted submission = bind(body, session);
+    requireSession(submission);
+    return submission;
+  }
+
+  /** Binds a message under a new job id. */
+  MessageSubmitted bind(Fields body, SessionKey session) {
     TenantCheck.check(body, session.tenantId());
-    JobId jobId = identity.ids().mint(session.tenantId());
+    return bind(body, session, identity.ids().mint(session.tenantId()));
+  }
+
+  /** Binds a message under a job id that it was given before. */
+  MessageSubmitted bind(Fields body, SessionKey session, JobId jobId) {
     Instant mintedAt = JobIds.mintedAt(jobId);
     Instant acceptedAt = mintedAt == null ? clock.instant() : mintedAt;
-    MessageSubmitted submission = parser.parse(body, session, jobId, acceptedAt);
-    if (!submission.createSession() && !sessions.exists(session)) {
+    return parser.parse(body, session, jobId, acceptedAt);
+  }
+
+  void requireSession(MessageSubmitted submission) {
+    if (!submission.createSession() && !sessions.exists(submission.sessionKey())) {
       throw SessionIds.notFound();
     }
-    return submission;
+  }
+
+  /** After which a message counts as not accepted. */
+  Duration ackTimeout() {
+    return ackTimeout;
   }
 
   /** Begins to send. */

@@ -11,6 +11,7 @@ import dev.parley.schemas.UsageTotal;
 import dev.parley.schemas.chat.Message;
 import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.Conversation;
+import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.NewSession;
@@ -22,6 +23,7 @@ import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.live.InMemoryLiveEvents;
+import dev.parley.storage.memory.MemoryIdempotencyStore;
 import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemorySessionStore;
 import java.io.IOException;
@@ -47,9 +49,10 @@ public final class FakeStores
   public volatile @Nullable UsageFilter askedFilter;
   public final InMemoryLiveEvents live = new InMemoryLiveEvents();
   public volatile boolean away;
+  public final IdempotencyStore idempotencyKeys = new MemoryIdempotencyStore();
 
   public IngestPorts ports() {
-    return new IngestPorts(this, this, this, this, this, live);
+    return new IngestPorts(this, this, idempotencyKeys, this, this, this, live);
   }
 
   private void reach() {

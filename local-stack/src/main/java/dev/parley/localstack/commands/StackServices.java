@@ -121,6 +121,7 @@ final class StackServices implements LocalStack.Services {
             new IngestPorts(
                 forTenants.sessions(),
                 forTenants.jobs(),
+                forTenants.idempotencyKeys(),
                 forTenants.usage(),
                 forTenants.apiKeys(),
                 forTenants.secrets(),

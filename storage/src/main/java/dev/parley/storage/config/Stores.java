@@ -1,6 +1,7 @@
 package dev.parley.storage.config;
 
 import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
@@ -13,6 +14,7 @@ import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.postgres.Database;
 import dev.parley.storage.postgres.DatabaseConfig;
 import dev.parley.storage.postgres.PostgresApiKeyStore;
+import dev.parley.storage.postgres.PostgresIdempotencyStore;
 import dev.parley.storage.postgres.PostgresJobStore;
 import dev.parley.storage.postgres.PostgresSecretStore;
 import dev.parley.storage.postgres.PostgresSessionStore;
@@ -52,6 +54,7 @@ public final class Stores implements AutoCloseable {
   private final SessionStore sessions;
   private final TurnWriter turns;
   private final JobStore jobs;
+  private final IdempotencyStore idempotencyKeys;
   private final UsageStore usage;
   private final ApiKeyStore apiKeys;
   private final SecretStore secrets;
@@ -69,6 +72,7 @@ public final class Stores implements AutoCloseable {
     RedisClient client = redis;
     this.redisLive = client == null ? null : new RedisLiveEvents(() -> client, LIVE_EVENTS_KEPT);
     this.jobs = new PostgresJobStore(database);
+    this.idempotencyKeys = new PostgresIdempotencyStore(database);
     this.usage = new PostgresUsageStore(database, clock);
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
@@ -179,6 +183,10 @@ public final class Stores implements AutoCloseable {
 
   public JobStore jobs() {
     return jobs;
+  }
+
+  public IdempotencyStore idempotencyKeys() {
+    return idempotencyKeys;
   }
 
   public UsageStore usage() {
