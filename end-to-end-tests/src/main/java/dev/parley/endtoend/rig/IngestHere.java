@@ -43,6 +43,7 @@ final class IngestHere implements AutoCloseable {
         new IngestPorts(
             stores.sessions(),
             stores.jobs(),
+            stores.idempotencyKeys(),
             stores.usage(),
             stores.apiKeys(),
             stores.secrets(),
