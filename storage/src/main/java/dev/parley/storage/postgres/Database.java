@@ -45,8 +45,8 @@ public final class Database implements AutoCloseable {
     if (pool != null) {
       throw new IllegalStateException("the database was started before");
     }
-    new Migration(config).run();
-    pool = new HikariDataSource(hikariConfig());
+    boolean takesRole = new Migration(config).run();
+    pool = new HikariDataSource(hikariConfig(takesRole));
     log.atInfo().setMessage("database ready").addKeyValue("url", config.url().jdbcUrl()).log();
   }
 
@@ -200,7 +200,7 @@ public final class Database implements AutoCloseable {
     return open;
   }
 
-  private HikariConfig hikariConfig() {
+  private HikariConfig hikariConfig(boolean takesRole) {
     HikariConfig hikari = new HikariConfig();
     hikari.setPoolName("parley");
     hikari.setDataSource(Drivers.dataSource(config, config.socketTimeout()));
@@ -210,6 +210,8 @@ public final class Database implements AutoCloseable {
     hikari.setInitializationFailTimeout(-1);
     if (config.scope() == DatabaseConfig.Scope.SERVICE) {
       hikari.setConnectionInitSql("set parley.scope = 'service'");
+    } else if (takesRole) {
+      hikari.setConnectionInitSql(TenantRole.TAKE);
     }
     return hikari;
   }

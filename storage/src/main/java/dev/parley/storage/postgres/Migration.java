@@ -27,7 +27,10 @@ final class Migration {
     this.config = config;
   }
 
-  void run() {
+  /**
+   * @return whether connections have to take the {@link TenantRole}
+   */
+  boolean run() {
     // no socket timeout: a migration may take long, or wait for another service's
     DataSource source = Drivers.dataSource(config, Duration.ZERO);
     try (Connection lock = awaitServer(source);
@@ -35,6 +38,7 @@ final class Migration {
       // Flyway's own lock does not cover its look at a schema that holds other things already
       statement.execute("select pg_advisory_lock(%d)".formatted(LOCK));
       migrate(source);
+      return config.scope() == DatabaseConfig.Scope.TENANT && TenantRole.prepare(lock);
     } catch (SQLException e) {
       throw SqlErrors.translate(e);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.infra.PostgresSuperuser;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
@@ -176,10 +177,23 @@ final class DatabaseIT {
 
   @Test
   void row_level_security_hides_other_tenants_even_from_statements_that_forget_them() {
+    requireFence(Services.url());
+  }
+
+  @Test
+  void row_level_security_holds_for_a_superuser_too() {
+    DatabaseUrl superuser =
+        new DatabaseUrl(
+            Services.url().jdbcUrl(), PostgresSuperuser.NAME, PostgresSuperuser.PASSWORD);
+    requireFence(superuser);
+    // the role and its rights are there already
+    requireFence(superuser);
+  }
+
+  private static void requireFence(DatabaseUrl url) {
     SessionKey mine = Samples.session();
     SessionKey theirs = Samples.session();
-    try (Database database =
-        new Database(DatabaseConfig.of(Services.url(), Scope.TENANT).withPoolSize(2))) {
+    try (Database database = new Database(DatabaseConfig.of(url, Scope.TENANT).withPoolSize(2))) {
       database.start();
       PostgresSessionStore sessions = new PostgresSessionStore(database);
       sessions.create(
