@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
@@ -183,12 +184,16 @@ final class Dispatcher {
     }
   }
 
-  /** Breaks the connection, so that a cut answer cannot be taken for a whole one. */
+  /**
+   * Breaks the connection, so that a cut answer cannot be taken for a whole one. By its end point:
+   * an answer that is aborted above it counts as complete, which Javalin takes for a fault.
+   */
   private static void abort(Context context) {
-    try {
-      context.res().sendError(-1);
-    } catch (IOException | IllegalStateException e) {
-      // It is broken already.
-    }
+    log.atDebug().setMessage("answer cut off").log();
+    ServletContextRequest.getServletContextRequest(context.req())
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint()
+        .close();
   }
 }

@@ -43,7 +43,11 @@ public final class OutcomeFeed implements Component {
   private final KafkaSettings kafka;
   private final JobWaiters waiters;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private volatile @Nullable KafkaConsumer<byte[], byte[]> current;
+  private final Object waking = new Object();
+
+  // INVARIANT: touched under the lock of waking only
+  private @Nullable KafkaConsumer<byte[], byte[]> current;
+
   private @Nullable Thread thread;
 
   public OutcomeFeed(KafkaSettings kafka, JobWaiters waiters) {
@@ -69,9 +73,10 @@ public final class OutcomeFeed implements Component {
   @Override
   public synchronized void close() {
     stop.countDown();
-    KafkaConsumer<byte[], byte[]> consumer = current;
-    if (consumer != null) {
-      consumer.wakeup();
+    synchronized (waking) {
+      if (current != null) {
+        current.wakeup();
+      }
     }
     if (thread != null) {
       try {
@@ -86,18 +91,42 @@ public final class OutcomeFeed implements Component {
   private void run() {
     while (!stopped()) {
       try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings())) {
-        current = consumer;
-        read(consumer);
-      } catch (WakeupException e) {
-        // Told to stop; the loop's condition knows.
+        readUntilWoken(consumer);
       } catch (RuntimeException e) {
         log.atWarn()
             .setMessage("outcome feed interrupted, trying again")
             .addKeyValue("cause", e.getClass().getSimpleName())
             .log();
         pause();
-      } finally {
-        current = null;
+      }
+    }
+  }
+
+  private void readUntilWoken(KafkaConsumer<byte[], byte[]> consumer) {
+    setCurrent(consumer);
+    try {
+      read(consumer);
+    } catch (WakeupException e) {
+      // Told to stop; the loop's condition knows.
+    } finally {
+      setCurrent(null);
+      takeWakeup(consumer);
+    }
+  }
+
+  private void setCurrent(@Nullable KafkaConsumer<byte[], byte[]> consumer) {
+    synchronized (waking) {
+      current = consumer;
+    }
+  }
+
+  /** A wakeup that met no poll would break off the consumer's close, which tells of it loudly. */
+  private static void takeWakeup(KafkaConsumer<byte[], byte[]> consumer) {
+    if (!consumer.assignment().isEmpty()) {
+      try {
+        consumer.poll(Duration.ZERO);
+      } catch (WakeupException e) {
+        // That was it.
       }
     }
   }
