@@ -6,6 +6,7 @@ import dev.parley.ingest.auth.ApiKeyAuthenticator;
 import dev.parley.ingest.auth.Authenticator;
 import dev.parley.ingest.auth.SingleTenantAuthenticator;
 import dev.parley.ingest.auth.TrustedHeaderAuthenticator;
+import dev.parley.ingest.docs.ApiDocs;
 import dev.parley.ingest.health.HealthRoutes;
 import dev.parley.ingest.http.Admission;
 import dev.parley.ingest.http.HttpServer;
@@ -26,6 +27,8 @@ import dev.parley.ingest.sessions.MessageView;
 import dev.parley.ingest.sessions.SessionDirectory;
 import dev.parley.ingest.sessions.SessionLifecycleRoutes;
 import dev.parley.ingest.sessions.SessionRoutes;
+import dev.parley.ingest.usage.ExportFiles;
+import dev.parley.ingest.usage.ExportRoutes;
 import dev.parley.ingest.usage.UsageRoutes;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
@@ -88,6 +91,8 @@ public final class IngestApi implements Component {
             new JobRoutes(
                 ports.jobs(), new JobLookup(ports.jobs(), identity), await, events, waiters, clock),
             usage,
+            new ExportRoutes(new ExportFiles(config.exports())),
+            new ApiDocs(),
             new KeyRoutes(ports.apiKeys(), clock),
             new HealthRoutes(health, metrics));
     this.server =

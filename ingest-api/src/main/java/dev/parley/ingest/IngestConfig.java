@@ -6,6 +6,8 @@ import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.JobIds;
 import dev.parley.schemas.TenantId;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout how long requests in flight may take once the service is told to stop
  * @param requestsPerSecond of one tenant on one node; 0 sets no limit
  * @param requestBurst how many of them may come at once
+ * @param exports where the aggregator writes its exports; null when they are not to be had here
  */
 public record IngestConfig(
     String host,
@@ -37,7 +40,8 @@ public record IngestConfig(
     Duration deliveryTimeout,
     Duration stopTimeout,
     int requestsPerSecond,
-    int requestBurst) {
+    int requestBurst,
+    @Nullable Path exports) {
 
   private static final String DEFAULT_TENANT = "default";
 
@@ -61,7 +65,18 @@ public record IngestConfig(
         atLeastOneSecond(env, "DELIVERY_TIMEOUT", Duration.ofSeconds(10)),
         env.getDuration("STOP_TIMEOUT", Duration.ofSeconds(15)),
         perSecond,
-        env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000));
+        env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000),
+        exports(env));
+  }
+
+  private static @Nullable Path exports(Env env) {
+    String directory = env.get("EXPORT_DIR", "parley-data/exports");
+    try {
+      return directory.equalsIgnoreCase("none") ? null : Path.of(directory);
+    } catch (InvalidPathException e) {
+      env.problem("EXPORT_DIR is not a path");
+      return null;
+    }
   }
 
   private static TenantId tenant(Env env) {

@@ -40,7 +40,8 @@ final class FuzzTest {
           "/usage?timezone=%s",
           "/usage?groupBy=%s",
           "/usage?tenantId=%s",
-          "/usage/export?format=%s");
+          "/usage/export?format=%s",
+          "/usage/exports/%s");
 
   private static final List<String> IDS =
       List.of(
@@ -106,7 +107,7 @@ final class FuzzTest {
   @Test
   void noHostileRequestIsTakenInOrBreaksAnything() {
     long seed = Long.getLong("fuzz.seed", System.nanoTime());
-    int requests = Integer.getInteger("fuzz.requests", 3_000);
+    int requests = Integer.getInteger("fuzz.requests", 10_000);
     System.out.println("fuzz.seed=" + seed);
     Random random = new Random(seed);
     try (ApiServer server = ApiServer.start()) {

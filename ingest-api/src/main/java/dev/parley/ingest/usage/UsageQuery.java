@@ -51,7 +51,7 @@ record UsageQuery(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone)
   }
 
   /** An administrator may name any tenant; whether others name their own was checked before. */
-  private static TenantId tenant(Exchange exchange, Query query) {
+  static TenantId tenant(Exchange exchange, Query query) {
     String named = query.find("tenantId");
     if (named == null || !exchange.caller().isAdmin()) {
       return exchange.tenant();
