@@ -77,6 +77,7 @@ final class StackServices implements LocalStack.Services {
       variables.put("OPENAI_BASE_URL", stack.getOrDefault("OPENAI_BASE_URL", ""));
       variables.putIfAbsent("DEFAULT_MODEL", "sim-small");
     }
+    LocalDefaults.putDefaultModel(variables);
     variables.put("HTTP_PORT", Integer.toString(port));
     variables.putIfAbsent("HTTP_HOST", "127.0.0.1");
     AggregatorFiles files = AggregatorFiles.in(dataDirectory);
