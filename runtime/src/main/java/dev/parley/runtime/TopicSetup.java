@@ -2,6 +2,7 @@ package dev.parley.runtime;
 
 import dev.parley.schemas.Topics;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,7 +10,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +29,8 @@ public record TopicSetup(int partitions, int replication) {
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
 
   private static final String LOG_APPEND_TIME = "LogAppendTime";
+  private static final int LEADER_TRIES = 200;
+  private static final Duration LEADER_RETRY = Duration.ofMillis(50);
 
   public static TopicSetup from(Env env) {
     return new TopicSetup(
@@ -69,6 +75,42 @@ public record TopicSetup(int partitions, int replication) {
         }
       }
     }
+    awaitLeaders(admin);
+  }
+
+  /**
+   * Returns when the leader of each partition answers for it. A topic is there before its leaders
+   * are, and an idempotent producer whose first batch to a partition is refused while the second is
+   * taken stays out of sequence until its delivery timeout.
+   */
+  private void awaitLeaders(Admin admin) throws ExecutionException, InterruptedException {
+    for (int tries = 1; ; tries++) {
+      try {
+        askLeaders(admin);
+        return;
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof RetriableException) || tries == LEADER_TRIES) {
+          throw e;
+        }
+        Thread.sleep(LEADER_RETRY);
+      }
+    }
+  }
+
+  private void askLeaders(Admin admin) throws ExecutionException, InterruptedException {
+    List<String> names = topics().stream().map(NewTopic::name).toList();
+    Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+    admin
+        .describeTopics(names)
+        .allTopicNames()
+        .get()
+        .forEach((name, description) ->
+            description
+                .partitions()
+                .forEach(info ->
+                    partitions.put(
+                        new TopicPartition(name, info.partition()), OffsetSpec.latest())));
+    admin.listOffsets(partitions).all().get();
   }
 
   private List<NewTopic> topics() {

@@ -19,10 +19,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +66,12 @@ class EngineIT {
   void createTopic() throws Exception {
     try (Admin admin = Admin.create(servers())) {
       admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all().get();
+      // A producer that comes before the leaders are there may lose its sequence for minutes.
+      Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
+      for (int i = 0; i < PARTITIONS; i++) {
+        partitions.put(new TopicPartition(topic, i), OffsetSpec.latest());
+      }
+      eventually(() -> admin.listOffsets(partitions).all().get());
     }
   }
 
@@ -230,6 +238,7 @@ class EngineIT {
 
   private static void eventually(ThrowingRunnable assertion) {
     await()
+        .ignoreExceptions()
         .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(assertion);
