@@ -74,10 +74,17 @@ public final class ApiClient {
     return send(headers.length == 0 ? request : request.headers(headers));
   }
 
-  /** Sends a message to a session that is made when it is not there. */
-  public Answer message(String session, String content) throws IOException, InterruptedException {
+  /**
+   * Sends a message to a session that is made when it is not there.
+   *
+   * @param headers name, value, name, value
+   */
+  public Answer message(String session, String content, String... headers)
+      throws IOException, InterruptedException {
     return post(
-        "/sessions/" + session + "/message", Map.of("createSession", true, "content", content));
+        "/sessions/" + session + "/message",
+        Map.of("createSession", true, "content", content),
+        headers);
   }
 
   private HttpRequest.Builder request(String path) {

@@ -19,16 +19,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Clients that send messages, each to a session of its own, each waiting for an answer before it
- * sends the next. What is refused with 503 is sent again after the time that the answer names.
+ * sends the next. What is refused with 503 is sent again after the time that the answer names,
+ * under the same idempotency key where keys are used: what was refused may stand in the log all the
+ * same.
  */
 public final class Load implements AutoCloseable {
 
   private static final Duration GIVE_UP = Duration.ofMinutes(2);
+  private static final String[] NO_HEADERS = {};
 
+  private final boolean keys;
   private final List<Accepted> accepted = new ArrayList<>();
   private final AtomicInteger unavailable = new AtomicInteger();
   private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> running = new ArrayList<>();
+
+  private Load(boolean keys) {
+    this.keys = keys;
+  }
+
+  /** Clients that give each message an idempotency key. */
+  public static Load withKeys() {
+    return new Load(true);
+  }
+
+  /** Clients that use no idempotency keys; what they send again is another message. */
+  public static Load withoutKeys() {
+    return new Load(false);
+  }
 
   /**
    * Begins to send.
@@ -69,7 +87,8 @@ public final class Load implements AutoCloseable {
       throws IOException, InterruptedException {
     for (int i = 0; i < messages; i++) {
       String content = "message %d [[sim session=%s %s]]".formatted(i, session, directives);
-      JobId job = accept(client, session, content);
+      String[] headers = keys ? new String[] {"idempotency-key", session + "-" + i} : NO_HEADERS;
+      JobId job = accept(client, session, content, headers);
       synchronized (accepted) {
         accepted.add(
             new Accepted(
@@ -79,11 +98,11 @@ public final class Load implements AutoCloseable {
     }
   }
 
-  private JobId accept(ApiClient client, String session, String content)
+  private JobId accept(ApiClient client, String session, String content, String... headers)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + GIVE_UP.toNanos();
     while (true) {
-      Answer answer = client.message(session, content);
+      Answer answer = client.message(session, content, headers);
       String retryAfter = answer.header("retry-after");
       if (answer.status() == 202) {
         return new JobId(answer.json().path("job").path("id").asText());

@@ -8,7 +8,7 @@ import dev.parley.schemas.JobId;
 import dev.parley.schemas.Topics;
 import dev.parley.simulator.Simulator;
 import dev.parley.simulator.SimulatorConfig;
-import dev.parley.simulator.calls.CallLog;
+import dev.parley.simulator.calls.CallRecord;
 import dev.parley.testkit.guarantees.Guarantees;
 import dev.parley.testkit.guarantees.History;
 import dev.parley.testkit.guarantees.History.Accepted;
@@ -177,11 +177,6 @@ public final class Pipeline implements AutoCloseable {
     Repetition.of(services.kafkaBootstrapServers(), job);
   }
 
-  /** What the provider saw. */
-  public CallLog calls() {
-    return simulator.calls();
-  }
-
   /**
    * Waits until all that was promised is kept, and fails with the broken promises when it is not in
    * time.
@@ -193,14 +188,18 @@ public final class Pipeline implements AutoCloseable {
       throws InterruptedException, SQLException {
     Set<String> tenants = tenants(accepted);
     Until.isTrue(limit, "all jobs have ended", () -> progress.ended(tenants) >= accepted.size());
+    History history = settled(accepted);
+    Guarantees.assertKept(history);
+    return history;
+  }
+
+  /** Waits for totals and outcomes until all is kept, or for so long that it never will be. */
+  public History settled(List<Accepted> accepted) throws InterruptedException, SQLException {
     long deadline = System.nanoTime() + QUIET_LIMIT.toNanos();
     while (true) {
       History history = history(accepted);
-      if (Guarantees.violations(history).isEmpty()) {
+      if (Guarantees.violations(history).isEmpty() || System.nanoTime() - deadline > 0) {
         return history;
-      }
-      if (System.nanoTime() - deadline > 0) {
-        Guarantees.assertKept(history);
       }
       Thread.sleep(Duration.ofSeconds(1));
     }
@@ -208,11 +207,17 @@ public final class Pipeline implements AutoCloseable {
 
   /** What there is now about the tenants whose messages were accepted. */
   public History history(List<Accepted> accepted) throws SQLException {
+    Set<String> sessions =
+        accepted.stream().map(job -> job.session().sessionId().value()).collect(Collectors.toSet());
     return new HistoryReader(
-            services.kafkaBootstrapServers(),
-            services.databaseUrl(),
-            () -> simulator.calls().calls())
+            services.kafkaBootstrapServers(), services.databaseUrl(), () -> calls(sessions))
         .read(tenants(accepted), accepted);
+  }
+
+  private List<CallRecord> calls(Set<String> sessions) {
+    return simulator
+        .calls()
+        .calls(0, CALL_LOG, call -> call.session() != null && sessions.contains(call.session()));
   }
 
   private static Set<String> tenants(List<Accepted> accepted) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.endtoend.chaos;
+
+import org.jspecify.annotations.NullMarked;
