@@ -28,6 +28,9 @@ final class SqlErrors {
         || state.startsWith("57P0")
         // out of connections, memory or disk
         || state.startsWith("53")
+        // its disk fails: no value is at fault, and there is no use in giving up one after the
+        // other
+        || state.startsWith("58")
         // a standby that has not been promoted yet
         || state.equals(READ_ONLY)
         || isInterruptedAcquisition(e);

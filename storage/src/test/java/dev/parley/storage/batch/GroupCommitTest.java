@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.storage.StoreUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -196,6 +197,39 @@ final class GroupCommitTest {
       assertThat(callers.get(i).result()).isEqualTo(2 * i);
     }
     assertThatThrownBy(() -> group.submit(1)).isInstanceOf(IllegalStateException.class);
+  }
+
+  /** The first flusher that comes back finds what tells both of them to end. */
+  @Test
+  void closing_ends_every_flusher_though_one_takes_what_ends_them_all() throws Exception {
+    CountDownLatch bothBusy = new CountDownLatch(2);
+    Semaphore goOn = new Semaphore(0);
+    GroupCommit<Integer, Integer> group =
+        new GroupCommit<>(
+            "t",
+            10,
+            2,
+            items -> {
+              bothBusy.countDown();
+              goOn.acquireUninterruptibly();
+              return doubled(items);
+            });
+    group.start();
+    Caller first = Caller.submit(group, 1);
+    while (bothBusy.getCount() == 2) {
+      Thread.onSpinWait();
+    }
+    Caller second = Caller.submit(group, 2);
+    bothBusy.await();
+    Caller waiting = Caller.submit(group, 3);
+    Thread closer = Thread.ofPlatform().start(group::close);
+    while (closer.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    goOn.release();
+    goOn.release(2);
+    assertThat(closer.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(List.of(first.result(), second.result(), waiting.result())).containsExactly(2, 4, 6);
   }
 
   @ParameterizedTest
