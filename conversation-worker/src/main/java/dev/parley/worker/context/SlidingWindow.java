@@ -12,7 +12,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * Keeps the newest messages that fit. Pinned ones are always kept, the newest message too, and a
- * tool's answer never stands without the message that asked for it.
+ * tool's answer never stands without the message that asked for it. Answers that were empty are
+ * left out: some providers refuse a conversation that holds one.
  *
  * @param maxMessages without the system message
  * @param tokensOf estimates the tokens of one message
@@ -60,6 +61,11 @@ public record SlidingWindow(int maxMessages, ToLongFunction<Message> tokensOf) {
     return withoutOrphans(conversation, keep);
   }
 
+  private static boolean saysNothing(Content content) {
+    return content.parts().stream()
+        .allMatch(part -> part instanceof Part.Text(String text) && text.isEmpty());
+  }
+
   private static List<Message> withoutOrphans(List<Message> conversation, boolean[] keep) {
     Set<String> asked = new HashSet<>();
     List<Message> kept = new ArrayList<>();
@@ -85,7 +91,8 @@ public record SlidingWindow(int maxMessages, ToLongFunction<Message> tokensOf) {
       // The window never begins with an answer: providers want a user's message first.
       boolean opensWithAnswer = kept.isEmpty() && message.role() == Role.ASSISTANT && i > 0;
       boolean newest = i == keep.length - 1;
-      if (newest || (!orphan && !opensWithAnswer)) {
+      boolean empty = message.role() == Role.ASSISTANT && saysNothing(content);
+      if (newest || (!orphan && !opensWithAnswer && !empty)) {
         kept.add(message);
       }
     }

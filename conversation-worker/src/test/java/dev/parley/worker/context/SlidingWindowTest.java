@@ -43,6 +43,12 @@ final class SlidingWindowTest {
   }
 
   @Test
+  void anEmptyAnswerIsNotSent() {
+    List<Message> all = List.of(user("1"), assistant(""), user("3"));
+    assertThat(texts(window(10).fit(all, 1_000))).containsExactly("1", "3");
+  }
+
+  @Test
   void pinnedMessagesStay() {
     Message pinned = new Message(Role.USER, Content.of("p"), null, AT, null, true);
     List<Message> all = List.of(pinned, assistant("2"), user("3"), assistant("4"), user("5"));
