@@ -33,6 +33,14 @@ public record WorkerConfig(
     String httpHost,
     int httpPort) {
 
+  private enum UsageLogging {
+    NONE,
+    CONSOLE
+  }
+
+  /** Nothing waits longer for a provider; also keeps the arithmetic of deadlines in range. */
+  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+
   public WorkerConfig {
     tenantWeights = Map.copyOf(tenantWeights);
   }
@@ -75,7 +83,7 @@ public record WorkerConfig(
         weights(env),
         env.getInt("TENANT_MAX_IN_FLIGHT", maxInFlight, 1, 100_000),
         priceBook == null ? null : Path.of(priceBook),
-        "console".equals(env.get("USAGE_LOG", "none")),
+        env.getEnum("USAGE_LOG", UsageLogging.class, UsageLogging.NONE) == UsageLogging.CONSOLE,
         env.get("HTTP_HOST", "127.0.0.1"),
         env.getInt("WORKER_HTTP_PORT", 0, 0, 65_535));
   }
@@ -124,8 +132,8 @@ public record WorkerConfig(
 
   private static Duration positive(Env env, String name, Duration defaultValue) {
     Duration value = env.getDuration(name, defaultValue);
-    if (value.isZero()) {
-      env.problem(name + " must be longer than nothing");
+    if (value.isZero() || value.compareTo(LONGEST_TIMEOUT) > 0) {
+      env.problem(name + " must be longer than nothing and at most 1d");
       return defaultValue;
     }
     return value;

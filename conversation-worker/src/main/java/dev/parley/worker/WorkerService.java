@@ -47,6 +47,7 @@ public final class WorkerService implements Component {
   private final String clientId = "parley-worker-" + UUID.randomUUID().toString().substring(0, 8);
   private @Nullable Providers providers;
   private volatile @Nullable TurnEngine engine;
+  private boolean closed;
 
   public WorkerService(
       WorkerConfig config,
@@ -73,6 +74,9 @@ public final class WorkerService implements Component {
   public void start() throws InterruptedException {
     topics.ensure(kafka);
     synchronized (this) {
+      if (closed) {
+        return;
+      }
       Providers opened = new Providers(config.providers(), TransportConfig.DEFAULT, clock);
       providers = opened;
       PriceBook prices = priceBook();
@@ -154,6 +158,8 @@ public final class WorkerService implements Component {
 
   @Override
   public synchronized void close() {
+    // INVARIANT: whoever still waits for Kafka in start() begins nothing any more
+    closed = true;
     if (engine != null) {
       engine.close();
     }
