@@ -12,6 +12,13 @@ public final class Headers {
   /** The job's id, so that it is known without reading the value. */
   public static final String JOB_ID = "job-id";
 
+  /**
+   * On records that were too large for Kafka: what was left out to make them fit. {@code content}
+   * and {@code metadata} can be read from PostgreSQL, the {@code value} of a dead letter where it
+   * came from.
+   */
+  public static final String LEFT_OUT = "left-out";
+
   /** On dead letters: a stable word for why. */
   public static final String DEAD_LETTER_REASON = "dead-letter-reason";
 

@@ -12,6 +12,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns what one call says into live events. Deltas of one kind that follow each other within a
@@ -20,6 +22,8 @@ import java.util.function.Consumer;
  * <p>The call's thread reports, the bundling thread flushes; each method takes the lock.
  */
 public final class CallReport implements ReplyListener, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(CallReport.class);
 
   private static final String TEXT = "response.text.delta";
   private static final String REASONING = "response.reasoning.delta";
@@ -34,17 +38,33 @@ public final class CallReport implements ReplyListener, AutoCloseable {
   private String bundled = TEXT;
   private int number;
 
+  /**
+   * @param eventsBefore how many events of the attempt were told by calls before this one
+   */
   CallReport(
-      JobId jobId, int attempt, LiveEvents events, Clock clock, Consumer<CallReport> onClose) {
+      JobId jobId,
+      int attempt,
+      int eventsBefore,
+      LiveEvents events,
+      Clock clock,
+      Consumer<CallReport> onClose) {
     this.jobId = jobId;
     this.attempt = attempt;
+    this.number = eventsBefore;
     this.events = events;
     this.clock = clock;
     this.onClose = onClose;
   }
 
-  /** Says that the turn has begun; for a later attempt also that what came before is void. */
+  /**
+   * Says that the turn has begun, once; for a later attempt also that what came before is void. A
+   * call that follows another one of the same attempt has nothing to take back: calls are only
+   * repeated when nothing of the answer was told.
+   */
   public synchronized void started() {
+    if (number > 0) {
+      return;
+    }
     if (attempt > 1) {
       add("response.retry", node().put("attempt", attempt).put("cause", "worker_lost"));
     }
@@ -117,6 +137,11 @@ public final class CallReport implements ReplyListener, AutoCloseable {
     add("response.retry", node().put("attempt", retryAttempt).put("cause", cause));
   }
 
+  /** How many events of the attempt have been told. */
+  public synchronized int events() {
+    return number;
+  }
+
   /** Hands over what waits. */
   synchronized void flush() {
     endBundle();
@@ -156,9 +181,20 @@ public final class CallReport implements ReplyListener, AutoCloseable {
   }
 
   private void hand() {
-    if (!ready.isEmpty()) {
-      events.append(jobId, List.copyOf(ready));
-      ready.clear();
+    if (ready.isEmpty()) {
+      return;
+    }
+    List<LiveEvent> handed = List.copyOf(ready);
+    ready.clear();
+    try {
+      events.append(jobId, handed);
+    } catch (RuntimeException e) {
+      // Best effort: what watches a turn must never break it, nor the thread that flushes them all.
+      log.atDebug()
+          .setMessage("live events lost")
+          .addKeyValue("job", jobId)
+          .addKeyValue("cause", e.getClass().getSimpleName())
+          .log();
     }
   }
 

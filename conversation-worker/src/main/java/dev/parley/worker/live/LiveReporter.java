@@ -28,9 +28,13 @@ public final class LiveReporter implements Component {
     this.clock = clock;
   }
 
-  /** A report of one attempt; {@link CallReport#close()} must follow. */
-  public CallReport open(JobId jobId, int attempt) {
-    CallReport report = new CallReport(jobId, attempt, events, clock, open::remove);
+  /**
+   * A report of one call; {@link CallReport#close()} must follow.
+   *
+   * @param eventsBefore how many events earlier calls of the same attempt have told
+   */
+  public CallReport open(JobId jobId, int attempt, int eventsBefore) {
+    CallReport report = new CallReport(jobId, attempt, eventsBefore, events, clock, open::remove);
     open.add(report);
     return report;
   }

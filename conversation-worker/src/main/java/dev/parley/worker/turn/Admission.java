@@ -26,9 +26,13 @@ sealed interface Admission {
   /** Nobody can read it. */
   record Undecodable(String reason) implements Admission {}
 
-  /** How often the provider was called for a job so far; touched only by the job's own turn. */
+  /** What was done for a job so far; touched only by the job's own turn. */
   final class CallHistory {
+    /** How often the provider was called. */
     int tries;
+
+    /** How many live events were told: the next call of the same attempt goes on behind them. */
+    int events;
 
     /** Somebody claimed the job after this worker did: its attempt is worth nothing any more. */
     boolean fenced;

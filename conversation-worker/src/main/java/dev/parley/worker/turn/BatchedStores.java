@@ -98,17 +98,25 @@ final class BatchedStores implements TurnStores, Component {
 
   @Override
   public CommitResult commit(TurnEnd end) throws InterruptedException {
+    return waitFor(() -> commits.submit(end));
+  }
+
+  @Override
+  public List<UsageEvent> usageOf(JobId jobId) throws InterruptedException {
+    return waitFor(() -> usage.eventsOf(List.of(jobId)));
+  }
+
+  private interface Asking<T> {
+    T ask() throws InterruptedException;
+  }
+
+  private <T> T waitFor(Asking<T> asking) throws InterruptedException {
     for (int tries = 0; ; tries++) {
       try {
-        return commits.submit(end);
+        return asking.ask();
       } catch (StoreUnavailableException e) {
         Thread.sleep(backoff.delay(tries, random));
       }
     }
-  }
-
-  @Override
-  public List<UsageEvent> usageOf(JobId jobId) {
-    return usage.eventsOf(List.of(jobId));
   }
 }

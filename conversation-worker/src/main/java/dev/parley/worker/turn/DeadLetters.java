@@ -6,20 +6,24 @@ import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Topics;
+import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.JobStore.Claim;
 import dev.parley.storage.JobStore.ClaimRequest;
-import dev.parley.storage.TurnWriter.CommitResult;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.engine.DeadLetterSink;
+import dev.parley.worker.engine.Step;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,36 +37,31 @@ final class DeadLetters implements DeadLetterSink {
 
   private final Producer<byte[], byte[]> producer;
   private final JobStore jobs;
-  private final TurnStores stores;
-  private final Publisher publisher;
+  private final TurnEnding ending;
   private final Clock clock;
 
-  DeadLetters(
-      Producer<byte[], byte[]> producer,
-      JobStore jobs,
-      TurnStores stores,
-      Publisher publisher,
-      Clock clock) {
+  DeadLetters(Producer<byte[], byte[]> producer, JobStore jobs, TurnEnding ending, Clock clock) {
     this.producer = producer;
     this.jobs = jobs;
-    this.stores = stores;
-    this.publisher = publisher;
+    this.ending = ending;
     this.clock = clock;
   }
 
   @Override
   public void accept(ConsumerRecord<byte[], byte[]> record, String reason, String detail)
       throws Exception {
-    ProducerRecord<byte[], byte[]> letter =
-        new ProducerRecord<>(Topics.DEAD_LETTERS, record.key(), record.value());
-    record.headers().forEach(header -> letter.headers().add(header));
-    add(letter, Headers.DEAD_LETTER_REASON, reason);
-    add(letter, Headers.DEAD_LETTER_DETAIL, detail);
-    add(letter, Headers.DEAD_LETTER_TOPIC, record.topic());
-    add(letter, Headers.DEAD_LETTER_PARTITION, Integer.toString(record.partition()));
-    add(letter, Headers.DEAD_LETTER_OFFSET, Long.toString(record.offset()));
-    producer.send(letter).get();
-    endJob(record, reason);
+    JobId jobId = SubmissionRecords.jobOf(record);
+    SessionKey key = SubmissionRecords.keyOf(record);
+    if (jobId == null || key == null) {
+      send(record, reason, detail);
+    } else {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      // Before the letter, which would be written with each try while the store is away.
+      Claim claim =
+          jobs.claim(List.of(new ClaimRequest(jobId, key, now, null, null, null))).getFirst();
+      send(record, reason, detail);
+      endJob(claim, jobId, key, reason, now);
+    }
     log.atWarn()
         .setMessage("dead letter")
         .addKeyValue("reason", reason)
@@ -72,26 +71,53 @@ final class DeadLetters implements DeadLetterSink {
         .log();
   }
 
-  private void endJob(ConsumerRecord<byte[], byte[]> record, String reason)
+  private void send(ConsumerRecord<byte[], byte[]> record, String reason, String detail)
+      throws ExecutionException, InterruptedException {
+    try {
+      producer.send(letter(record, record.value(), reason, detail)).get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof RecordTooLargeException)) {
+        throw e;
+      }
+      ProducerRecord<byte[], byte[]> letter = letter(record, null, reason, detail);
+      add(letter, Headers.LEFT_OUT, "value");
+      producer.send(letter).get();
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> letter(
+      ConsumerRecord<byte[], byte[]> record,
+      byte @Nullable [] value,
+      String reason,
+      String detail) {
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(Topics.DEAD_LETTERS, record.key(), value);
+    record.headers().forEach(header -> letter.headers().add(header));
+    add(letter, Headers.DEAD_LETTER_REASON, reason);
+    add(letter, Headers.DEAD_LETTER_DETAIL, detail);
+    add(letter, Headers.DEAD_LETTER_TOPIC, record.topic());
+    add(letter, Headers.DEAD_LETTER_PARTITION, Integer.toString(record.partition()));
+    add(letter, Headers.DEAD_LETTER_OFFSET, Long.toString(record.offset()));
+    return letter;
+  }
+
+  /** How it ended is published in any case: whoever ended it may not have come to that. */
+  private void endJob(Claim claim, JobId jobId, SessionKey key, String reason, Instant now)
       throws InterruptedException {
-    JobId jobId = SubmissionRecords.jobOf(record);
-    SessionKey key = SubmissionRecords.keyOf(record);
-    if (jobId == null || key == null) {
-      return;
-    }
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    ClaimRequest request = new ClaimRequest(jobId, key, now, null, null, null);
-    if (!(jobs.claim(List.of(request)).getFirst() instanceof Claim.Claimed(int attempt))) {
-      return;
-    }
-    JobOutcome.Ended ended =
-        new JobOutcome.Ended(jobId, key.tenantId(), key.sessionId(), attempt, null, now);
-    JobOutcome outcome =
-        new JobOutcome.Failed(
-            ended, new JobError("dead_lettered", "the job could not be handled: " + reason));
-    TurnEnd end = new TurnEnd(outcome, attempt, 0, List.of(), List.of());
-    if (stores.commit(end) instanceof CommitResult.Committed) {
-      publisher.publish(outcome, List.of());
+    Step step =
+        switch (claim) {
+          case Claim.AlreadyEnded(Job job) -> ending.publishAgain(job, key.sessionId());
+          case Claim.Claimed(int attempt) -> {
+            JobOutcome.Ended ended =
+                new JobOutcome.Ended(jobId, key.tenantId(), key.sessionId(), attempt, null, now);
+            JobError error =
+                new JobError("dead_lettered", "the job could not be handled: " + reason);
+            yield ending.write(
+                new TurnEnd(new JobOutcome.Failed(ended, error), attempt, 0, List.of(), List.of()));
+          }
+        };
+    if (!(step instanceof Step.Done)) {
+      throw new IllegalStateException("the job was claimed by somebody else meanwhile");
     }
   }
 

@@ -3,10 +3,12 @@ package dev.parley.worker.turn;
 import dev.parley.runtime.Backoff;
 import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.Headers;
+import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Topics;
 import dev.parley.schemas.UsageEvent;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,22 +46,7 @@ final class Publisher {
    * @throws InterruptedException when interrupted before all was acknowledged
    */
   void publish(JobOutcome outcome, List<UsageEvent> usage) throws InterruptedException {
-    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(1 + usage.size());
-    for (UsageEvent event : usage) {
-      records.add(
-          record(
-              Topics.USAGE_EVENTS,
-              event.tenantId().value(),
-              EventCodec.USAGE_EVENTS.encode(event),
-              EventCodec.USAGE_EVENTS.versionHeader()));
-    }
-    JobOutcome.Ended ended = outcome.ended();
-    records.add(
-        record(
-            Topics.OUTCOMES,
-            new SessionKey(ended.tenantId(), ended.sessionId()).recordKey(),
-            EventCodec.OUTCOMES.encode(outcome),
-            EventCodec.OUTCOMES.versionHeader()));
+    List<ProducerRecord<byte[], byte[]>> records = records(outcome, usage);
     for (int tries = 0; ; tries++) {
       try {
         sendAll(records);
@@ -66,13 +54,71 @@ final class Publisher {
       } catch (ExecutionException | KafkaException e) {
         log.atWarn()
             .setMessage("publishing failed, trying again")
-            .addKeyValue("job", ended.jobId())
+            .addKeyValue("job", outcome.ended().jobId())
             .addKeyValue("tries", tries + 1)
-            .addKeyValue("cause", e.getClass().getSimpleName())
+            .addKeyValue("cause", causeOf(e).getClass().getSimpleName())
             .log();
+        if (causeOf(e) instanceof RecordTooLargeException) {
+          records = shortened(outcome, usage);
+        }
         Thread.sleep(backoff.delay(tries, random));
       }
     }
+  }
+
+  private static List<ProducerRecord<byte[], byte[]>> records(
+      JobOutcome outcome, List<UsageEvent> usage) {
+    try {
+      List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(1 + usage.size());
+      usage.forEach(event -> records.add(record(event)));
+      records.add(record(outcome));
+      return records;
+    } catch (UncheckedIOException e) {
+      return shortened(outcome, usage);
+    }
+  }
+
+  /**
+   * Without what may be large and is told by PostgreSQL as well: an outcome that never came would
+   * hold up its session for ever.
+   */
+  private static List<ProducerRecord<byte[], byte[]>> shortened(
+      JobOutcome outcome, List<UsageEvent> usage) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(1 + usage.size());
+    for (UsageEvent event : usage) {
+      records.add(leftOut(record(Shortened.of(event)), "metadata"));
+    }
+    records.add(leftOut(record(Shortened.of(outcome)), "content"));
+    return records;
+  }
+
+  private static ProducerRecord<byte[], byte[]> leftOut(
+      ProducerRecord<byte[], byte[]> record, String what) {
+    record.headers().add(Headers.LEFT_OUT, what.getBytes(StandardCharsets.UTF_8));
+    return record;
+  }
+
+  static Throwable causeOf(Exception e) {
+    return e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(UsageEvent event) {
+    return record(
+        Topics.USAGE_EVENTS,
+        event.tenantId().value(),
+        EventCodec.USAGE_EVENTS.encode(event),
+        EventCodec.USAGE_EVENTS.versionHeader(),
+        event.jobId());
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(JobOutcome outcome) {
+    JobOutcome.Ended ended = outcome.ended();
+    return record(
+        Topics.OUTCOMES,
+        new SessionKey(ended.tenantId(), ended.sessionId()).recordKey(),
+        EventCodec.OUTCOMES.encode(outcome),
+        EventCodec.OUTCOMES.versionHeader(),
+        ended.jobId());
   }
 
   private void sendAll(List<ProducerRecord<byte[], byte[]>> records)
@@ -87,10 +133,11 @@ final class Publisher {
   }
 
   private static ProducerRecord<byte[], byte[]> record(
-      String topic, String key, byte[] value, byte[] version) {
+      String topic, String key, byte[] value, byte[] version, JobId jobId) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value);
     record.headers().add(Headers.SCHEMA_VERSION, version);
+    record.headers().add(Headers.JOB_ID, jobId.value().getBytes(StandardCharsets.UTF_8));
     return record;
   }
 }

@@ -19,6 +19,7 @@ import dev.parley.worker.provider.Router;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,10 +27,16 @@ import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /** The engine with chat turns as its workload, and everything that these need: one component. */
 public final class TurnEngine implements Component {
+
+  /** Before compression; more than a submission may take, whose dead letter is no smaller. */
+  private static final int MAX_RECORD_BYTES = 5 * 1024 * 1024;
+
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final Ports ports;
   private final Setup setup;
@@ -54,8 +61,7 @@ public final class TurnEngine implements Component {
   @Override
   public synchronized void start() throws InterruptedException {
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    Producer<byte[], byte[]> publishing =
-        new KafkaProducer<>(setup.kafka().producer(setup.clientId()));
+    Producer<byte[], byte[]> publishing = new KafkaProducer<>(producerSettings());
     producer = publishing;
     RunningTurns running = new RunningTurns();
     BatchedStores stores =
@@ -94,7 +100,7 @@ public final class TurnEngine implements Component {
             setup.engine(),
             this::newConsumer,
             new ChatWorkload(new Admitter(ports.jobs()), runner, ending),
-            new DeadLetters(publishing, ports.jobs(), stores, publisher, clock),
+            new DeadLetters(publishing, ports.jobs(), ending, clock),
             setup.tenants());
     engine = starting;
     gauge("parley.engine.buffered", starting, status -> status.buffered());
@@ -110,6 +116,13 @@ public final class TurnEngine implements Component {
       Engine<Admission> of,
       java.util.function.ToDoubleFunction<EngineStatus> reading) {
     Gauge.builder(name, of, present -> reading.applyAsDouble(present.status())).register(metrics);
+  }
+
+  private Properties producerSettings() {
+    Properties properties = setup.kafka().producer(setup.clientId());
+    properties.putIfAbsent(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_RECORD_BYTES));
+    return properties;
   }
 
   private KafkaConsumer<byte[], byte[]> newConsumer() {
@@ -152,7 +165,8 @@ public final class TurnEngine implements Component {
       parts.close();
     }
     if (producer != null) {
-      producer.close();
+      // What is not acknowledged by now is published again by whoever gets its record.
+      producer.close(CLOSE_TIMEOUT);
     }
   }
 

@@ -79,13 +79,13 @@ final class TurnRunner {
     if (attempt > 1) {
       TurnEnd recovered = stores.recover(submission.jobId());
       if (recovered != null) {
-        return ending.write(submission, attempt, withAttempt(recovered, attempt));
+        return ending.write(withAttempt(recovered, attempt));
       }
     }
     Instant expiresAt = submission.expiresAt();
     if (expiresAt != null && !startedAt.isBefore(expiresAt)) {
       Ended ended = ended(submission, attempt, null);
-      return ending.write(submission, attempt, end(new JobOutcome.Expired(ended), attempt));
+      return ending.write(end(new JobOutcome.Expired(ended), attempt));
     }
     Conversation conversation = stores.load(submission.sessionKey());
     if (conversation == null && submission.createSession()) {
@@ -118,7 +118,7 @@ final class TurnRunner {
             submission.jobId(),
             null);
     ProviderCall call = callFor(turn, route, question);
-    CallReport report = live.open(submission.jobId(), turn.attempt());
+    CallReport report = live.open(submission.jobId(), turn.attempt(), turn.history().events);
     Heard heard = new Heard(report);
     RunningTurn running = this.running.begin(submission.jobId(), turn.attempt(), turn.startedAt());
     ProviderReply reply = null;
@@ -134,6 +134,7 @@ final class TurnRunner {
       interrupt = e;
     } finally {
       cancelled = running.end();
+      turn.history().events = report.events();
     }
     if (cancelled) {
       return cancelled(turn, route, call, heard, reply);
@@ -147,11 +148,16 @@ final class TurnRunner {
     if (reply == null) {
       throw new IllegalStateException("a provider answered with nothing");
     }
-    return completed(turn, route, call, question, reply);
+    return completed(turn, route, call, question, heard, reply);
   }
 
   private Step completed(
-      Prepared turn, Router.Route route, ProviderCall call, Message question, ProviderReply reply)
+      Prepared turn,
+      Router.Route route,
+      ProviderCall call,
+      Message question,
+      Heard heard,
+      ProviderReply reply)
       throws InterruptedException {
     MessageSubmitted submission = turn.submission();
     Instant endedAt = now();
@@ -165,7 +171,7 @@ final class TurnRunner {
             turn.startedAt(),
             endedAt,
             reply.usage(),
-            estimate(call, reply.text().length()));
+            estimate(call, heard.characters()));
     ChatResponse response =
         new ChatResponse(
             reply.text(),
@@ -180,8 +186,6 @@ final class TurnRunner {
     JobOutcome outcome =
         new JobOutcome.Completed(ended(submission, turn.attempt(), turn.startedAt()), response);
     return ending.write(
-        submission,
-        turn.attempt(),
         new TurnEnd(
             outcome,
             turn.attempt(),
@@ -222,8 +226,6 @@ final class TurnRunner {
             : List.of(broken(turn, route, call, heard, told));
     Ended ended = ended(turn.submission(), turn.attempt(), turn.startedAt());
     return ending.write(
-        turn.submission(),
-        turn.attempt(),
         new TurnEnd(new JobOutcome.Cancelled(ended), turn.attempt(), 0, List.of(), usage));
   }
 
@@ -254,7 +256,7 @@ final class TurnRunner {
       List<UsageEvent> usage)
       throws InterruptedException {
     JobOutcome outcome = new JobOutcome.Failed(ended(submission, attempt, startedAt), error);
-    return ending.write(submission, attempt, new TurnEnd(outcome, attempt, 0, List.of(), usage));
+    return ending.write(new TurnEnd(outcome, attempt, 0, List.of(), usage));
   }
 
   private ProviderCall callFor(Prepared turn, Router.Route route, Message question) {

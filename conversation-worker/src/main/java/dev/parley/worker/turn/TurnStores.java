@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a turn needs of the stores, one item at a time; behind it many turns share a statement.
- * Everything but {@link #commit} may throw {@link dev.parley.storage.StoreUnavailableException}.
+ * Everything but {@link #commit} and {@link #usageOf} may throw {@link
+ * dev.parley.storage.StoreUnavailableException}.
  */
 interface TurnStores {
 
@@ -28,8 +29,14 @@ interface TurnStores {
   /**
    * Writes a turn's end. Waits as long as the store is away: what a provider was paid for is not
    * thrown away because a database restarts.
+   *
+   * @throws dev.parley.storage.RefusedException when the store will never hold it
    */
   CommitResult commit(TurnEnd end) throws InterruptedException;
 
-  List<UsageEvent> usageOf(JobId jobId);
+  /**
+   * The usage of a job that has ended. Waits as {@link #commit} does: it is asked for when a turn
+   * finds its end written already, and giving up then would call the provider again.
+   */
+  List<UsageEvent> usageOf(JobId jobId) throws InterruptedException;
 }

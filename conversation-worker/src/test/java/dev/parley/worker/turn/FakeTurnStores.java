@@ -6,6 +6,7 @@ import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.Job;
 import dev.parley.storage.NewSession;
+import dev.parley.storage.RefusedException;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionTotals;
 import dev.parley.storage.StoreUnavailableException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Stores in memory that can be told to be away, to fence, and to lose a session. */
@@ -25,6 +27,10 @@ final class FakeTurnStores implements TurnStores {
   final List<UsageEvent> ledger = new ArrayList<>();
   boolean away;
   boolean sessionGone;
+
+  /** Everything that it says yes to is refused. */
+  Predicate<TurnEnd> refuses = end -> false;
+
   @Nullable Job fencedBy;
   @Nullable TurnEnd halfWritten;
 
@@ -64,6 +70,9 @@ final class FakeTurnStores implements TurnStores {
 
   @Override
   public CommitResult commit(TurnEnd end) {
+    if (refuses.test(end)) {
+      throw new RefusedException("fake refuses", null);
+    }
     if (fencedBy != null) {
       return new CommitResult.Fenced(fencedBy);
     }

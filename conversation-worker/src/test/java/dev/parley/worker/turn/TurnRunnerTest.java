@@ -8,6 +8,7 @@ import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.JobStatus;
+import dev.parley.schemas.Json;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Submission.MessageSubmitted;
@@ -181,6 +182,53 @@ final class TurnRunnerTest {
   }
 
   @Test
+  void anAnswerThatTheStoreRefusesFailsTheJobAndIsPaidOnce() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    stores.refuses = end -> !end.messages().isEmpty();
+
+    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+
+    assertThat(provider.calls).hasSize(1);
+    assertThat(((JobOutcome.Failed) outcome()).error().code()).isEqualTo("unstorable_response");
+    assertThat(stores.committed.getFirst().usage()).hasSize(1);
+    assertThat(published(Topics.USAGE_EVENTS)).hasSize(1);
+  }
+
+  @Test
+  void aBillThatTheStoreRefusesDoesNotKeepTheJobFromEnding() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    stores.refuses = end -> !end.usage().isEmpty();
+
+    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+
+    assertThat(((JobOutcome.Failed) outcome()).error().code()).isEqualTo("unstorable_response");
+    assertThat(published(Topics.USAGE_EVENTS)).isEmpty();
+  }
+
+  @Test
+  void aToolCallThatWasNotBilledIsEstimatedByItsArguments() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    provider.usage = null;
+    provider.toolCall = true;
+
+    runner.run(submission(null, false), 1, history);
+
+    assertThat(stores.committed.getFirst().usage().getFirst().outputTokens()).isPositive();
+  }
+
+  @Test
+  void theLiveEventsOfARepeatedCallGoOnBehindTheFirstOnes() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+
+    runner.run(submission(null, false), 1, history);
+    int first = history.events;
+    runner.run(submission(null, false), 1, history);
+
+    assertThat(first).isEqualTo(3);
+    assertThat(history.events).isEqualTo(5);
+  }
+
+  @Test
   void aCancelStopsTheCallAndOnlyTheCall() throws Exception {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     provider.blocks = new CountDownLatch(1);
@@ -300,6 +348,7 @@ final class TurnRunnerTest {
     final CountDownLatch entered = new CountDownLatch(1);
     @Nullable ProviderUsage usage = ProviderUsage.of(10, 20);
     @Nullable ProviderException failure;
+    boolean toolCall;
     @Nullable CountDownLatch blocks;
 
     @Override
@@ -318,6 +367,12 @@ final class TurnRunnerTest {
       }
       if (failure != null) {
         throw failure;
+      }
+      if (toolCall) {
+        listener.onToolCallStart("c1", "clock");
+        listener.onToolCallDelta("c1", "{}");
+        Part call1 = new Part.ToolCall("c1", "clock", Json.mapper().createObjectNode());
+        return new ProviderReply(List.of(call1), FinishReason.TOOL_CALL, usage, "m", null);
       }
       listener.onText("hello back");
       return new ProviderReply(

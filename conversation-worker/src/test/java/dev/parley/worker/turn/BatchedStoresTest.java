@@ -1,0 +1,116 @@
+package dev.parley.worker.turn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.UsageTotal;
+import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.TurnWriter;
+import dev.parley.storage.TurnWriter.CommitResult;
+import dev.parley.storage.TurnWriter.TurnEnd;
+import dev.parley.storage.UsageStore;
+import dev.parley.storage.memory.MemorySessionStore;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class BatchedStoresTest {
+
+  private final AtomicInteger away = new AtomicInteger();
+
+  @Test
+  void anEndIsWrittenHoweverOftenTheStoreIsAway() throws Exception {
+    try (BatchedStores stores = started()) {
+      away.set(3);
+      JobOutcome.Ended ended =
+          new JobOutcome.Ended(
+              new JobId("job_1"),
+              Submitted.SESSION.tenantId(),
+              Submitted.SESSION.sessionId(),
+              1,
+              null,
+              Submitted.NOW);
+
+      CommitResult result =
+          stores.commit(new TurnEnd(new JobOutcome.Expired(ended), 1, 0, List.of(), List.of()));
+
+      assertThat(result).isEqualTo(new CommitResult.Committed(null));
+      assertThat(away).hasValue(0);
+    }
+  }
+
+  /** Else a turn whose end is found written would begin again, and be paid for twice. */
+  @Test
+  void theUsageOfAnEndedJobIsWaitedForToo() throws Exception {
+    try (BatchedStores stores = started()) {
+      away.set(3);
+
+      assertThat(stores.usageOf(new JobId("job_1"))).isEmpty();
+      assertThat(away).hasValue(0);
+    }
+  }
+
+  private void look() {
+    if (away.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new StoreUnavailableException("fake", new IllegalStateException("away"));
+    }
+  }
+
+  private BatchedStores started() {
+    BatchedStores stores =
+        new BatchedStores(new MemorySessionStore(), new Ends(), new Ledger(), 10, new Random(1));
+    stores.start();
+    return stores;
+  }
+
+  private final class Ends implements TurnWriter {
+    @Override
+    public List<CommitResult> commit(List<TurnEnd> ends) {
+      look();
+      return ends.stream().<CommitResult>map(end -> new CommitResult.Committed(null)).toList();
+    }
+
+    @Override
+    public @Nullable TurnEnd recover(JobId jobId) {
+      return null;
+    }
+  }
+
+  private final class Ledger implements UsageStore {
+    @Override
+    public List<UsageEvent> eventsOf(Collection<JobId> jobIds) {
+      look();
+      return List.of();
+    }
+
+    @Override
+    public void forEachEvent(UsageFilter filter, Consumer<UsageEvent> sink) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<UsageSum> sum(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void writeTotals(Collection<UsageTotal> totals) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public @Nullable Instant totalsAsOf() {
+      return null;
+    }
+  }
+}
