@@ -88,13 +88,12 @@ public final class TurnEngine implements Component {
         new TurnRunner(
             stores,
             setup.router(),
-            new Metering(setup.pricing()),
+            new TurnEnds(new Metering(setup.pricing()), TokenEstimate::ofMessage, clock),
             running,
             ending,
             setup.settings(),
             live,
-            TokenEstimate::ofMessage,
-            clock);
+            TokenEstimate::ofMessage);
     Engine<Admission> starting =
         new Engine<>(
             setup.engine(),

@@ -133,14 +133,16 @@ final class ChatWorkloadTest {
         new TurnRunner(
             stores,
             new Router(Map.of("fake", provider), List.of(), "m", "fake"),
-            new Metering(
-                (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1")),
+            new TurnEnds(
+                new Metering(
+                    (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1")),
+                message -> 1,
+                CLOCK),
             new RunningTurns(),
             ending,
             new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT),
             new LiveReporter(LiveEvents.NONE, CLOCK),
-            message -> 1,
-            CLOCK);
+            message -> 1);
     return new ChatWorkload(new Admitter(stores), runner, ending);
   }
 

@@ -291,13 +291,15 @@ final class TurnRunnerTest {
     return new TurnRunner(
         stores,
         new Router(Map.of("fake", provider), List.of(), "m", "fake"),
-        new Metering(pricing),
+        new TurnEnds(
+            new Metering(pricing),
+            message -> message.content().text().length(),
+            Clock.fixed(NOW, ZoneOffset.UTC)),
         running,
         ending,
         new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT),
         new LiveReporter(LiveEvents.NONE, Clock.fixed(NOW, ZoneOffset.UTC)),
-        message -> message.content().text().length(),
-        Clock.fixed(NOW, ZoneOffset.UTC));
+        message -> message.content().text().length());
   }
 
   private static MessageSubmitted submission(@Nullable Instant expiresAt, boolean createSession) {

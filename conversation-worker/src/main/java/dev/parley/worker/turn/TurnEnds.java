@@ -1,0 +1,181 @@
+package dev.parley.worker.turn;
+
+import dev.parley.schemas.JobError;
+import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.JobOutcome.Ended;
+import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.ChatResponse;
+import dev.parley.schemas.chat.Content;
+import dev.parley.schemas.chat.FinishReason;
+import dev.parley.schemas.chat.Message;
+import dev.parley.schemas.chat.Role;
+import dev.parley.storage.TurnWriter.TurnEnd;
+import dev.parley.worker.provider.ProviderCall;
+import dev.parley.worker.provider.ProviderException;
+import dev.parley.worker.provider.ProviderReply;
+import dev.parley.worker.provider.ProviderUsage;
+import dev.parley.worker.provider.Router;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Makes of what a turn came to the end that is written: outcome, messages and bill. */
+final class TurnEnds {
+
+  private final Metering metering;
+  private final ToLongFunction<Message> tokensOf;
+  private final Clock clock;
+
+  TurnEnds(Metering metering, ToLongFunction<Message> tokensOf, Clock clock) {
+    this.metering = metering;
+    this.tokensOf = tokensOf;
+    this.clock = clock;
+  }
+
+  /** A call that was made. */
+  record Call(PreparedTurn turn, Router.Route route, ProviderCall asked, Heard heard) {
+    MessageSubmitted submission() {
+      return turn.submission();
+    }
+  }
+
+  TurnEnd expired(MessageSubmitted submission, int attempt) {
+    return withoutMessages(
+        new JobOutcome.Expired(ended(submission, attempt, null)), attempt, List.of());
+  }
+
+  /** Failed before any call. */
+  TurnEnd failed(MessageSubmitted submission, int attempt, Instant startedAt, JobError error) {
+    return failed(submission, attempt, startedAt, error, List.of());
+  }
+
+  TurnEnd failed(Call call, ProviderException failure) {
+    ProviderUsage told = firstSet(failure.partial().usage(), call.heard().usage());
+    boolean free = told == null && !failure.visibleOutput();
+    return failed(
+        call.submission(),
+        call.turn().attempt(),
+        call.turn().startedAt(),
+        errorOf(failure),
+        free ? List.of() : List.of(broken(call, told)));
+  }
+
+  /**
+   * @param reply what had come before the cancel was noticed; null when that was no whole answer
+   */
+  TurnEnd cancelled(Call call, @Nullable ProviderReply reply) {
+    ProviderUsage told = firstSet(reply == null ? null : reply.usage(), call.heard().usage());
+    boolean free = told == null && call.heard().model() == null;
+    return withoutMessages(
+        new JobOutcome.Cancelled(ended(call)),
+        call.turn().attempt(),
+        free ? List.of() : List.of(broken(call, told)));
+  }
+
+  TurnEnd completed(Call call, Message question, ProviderReply reply) {
+    PreparedTurn turn = call.turn();
+    Instant endedAt = now();
+    UsageEvent usage =
+        metering.event(
+            turn.submission(),
+            turn.attempt(),
+            call.route(),
+            reply.model(),
+            reply.finishReason(),
+            turn.startedAt(),
+            endedAt,
+            reply.usage(),
+            estimate(call));
+    ChatResponse response =
+        new ChatResponse(
+            reply.text(),
+            reply.content(),
+            reply.finishReason(),
+            reply.model(),
+            call.route().provider().name(),
+            reply.toolCalls(),
+            Metering.usageOf(usage),
+            call.route().decision());
+    Message answer =
+        Message.of(Role.ASSISTANT, contentOf(reply), endedAt, turn.submission().jobId());
+    return new TurnEnd(
+        new JobOutcome.Completed(ended(call), response),
+        turn.attempt(),
+        turn.conversation().session().incarnation(),
+        List.of(question, answer),
+        List.of(usage));
+  }
+
+  static JobError errorOf(ProviderException e) {
+    return new JobError(e.code(), e.failure().message());
+  }
+
+  /** The time as it is written: to the millisecond. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private TurnEnd failed(
+      MessageSubmitted submission,
+      int attempt,
+      Instant startedAt,
+      JobError error,
+      List<UsageEvent> usage) {
+    return withoutMessages(
+        new JobOutcome.Failed(ended(submission, attempt, startedAt), error), attempt, usage);
+  }
+
+  /** The bill of a call that brought no answer. */
+  private UsageEvent broken(Call call, @Nullable ProviderUsage told) {
+    String model = call.heard().model();
+    return metering.event(
+        call.submission(),
+        call.turn().attempt(),
+        call.route(),
+        model == null ? call.route().model() : model,
+        FinishReason.ERROR,
+        call.turn().startedAt(),
+        now(),
+        told,
+        estimate(call));
+  }
+
+  private ProviderUsage estimate(Call call) {
+    long input = call.asked().messages().stream().mapToLong(tokensOf).sum();
+    String system = call.asked().system();
+    if (system != null) {
+      input += TokenEstimate.ofCharacters(system.length());
+    }
+    return ProviderUsage.of(input, TokenEstimate.ofCharacters(call.heard().characters()));
+  }
+
+  private Ended ended(Call call) {
+    return ended(call.submission(), call.turn().attempt(), call.turn().startedAt());
+  }
+
+  private Ended ended(MessageSubmitted submission, int attempt, @Nullable Instant startedAt) {
+    return new Ended(
+        submission.jobId(),
+        submission.tenantId(),
+        submission.sessionId(),
+        attempt,
+        startedAt,
+        now());
+  }
+
+  private static TurnEnd withoutMessages(JobOutcome outcome, int attempt, List<UsageEvent> usage) {
+    return new TurnEnd(outcome, attempt, 0, List.of(), usage);
+  }
+
+  private static Content contentOf(ProviderReply reply) {
+    return reply.toolCalls().isEmpty() ? Content.of(reply.text()) : Content.of(reply.content());
+  }
+
+  private static <T> @Nullable T firstSet(@Nullable T first, @Nullable T second) {
+    return first == null ? second : first;
+  }
+}
