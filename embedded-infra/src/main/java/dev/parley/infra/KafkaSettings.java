@@ -70,9 +70,9 @@ final class KafkaSettings {
   private static final Map<String, String> SMALL =
       Map.of(
           "broker.heartbeat.interval.ms", "500",
-          // A machine with too much to do must not make the only broker look dead to itself: its
-          // partitions would have no leader until it is let in again.
-          "broker.session.timeout.ms", "30000",
+          // Long enough that a machine with too much to do does not make the only broker look dead
+          // to itself, short enough that one that was killed is let in again soon.
+          "broker.session.timeout.ms", "12000",
           "log.cleaner.dedupe.buffer.size", "4194304",
           "num.network.threads", "2",
           "num.io.threads", "4",
