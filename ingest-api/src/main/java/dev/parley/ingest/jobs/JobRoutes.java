@@ -1,12 +1,10 @@
 package dev.parley.ingest.jobs;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.http.Access;
 import dev.parley.ingest.http.ApiException;
 import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.http.Exchange;
+import dev.parley.ingest.http.Listing;
 import dev.parley.ingest.http.Preference;
 import dev.parley.ingest.http.Query;
 import dev.parley.ingest.http.RouteTable;
@@ -14,10 +12,8 @@ import dev.parley.ingest.sessions.SessionIds;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobIds;
 import dev.parley.schemas.JobStatus;
-import dev.parley.storage.InvalidCursorException;
 import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
-import dev.parley.storage.Page;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -96,21 +92,7 @@ public final class JobRoutes implements RouteTable.Group {
             status(query),
             query.find("cursor", ErrorCode.INVALID_CURSOR),
             query.limit(DEFAULT_LIMIT));
-    Page<Job> page;
-    try {
-      page = store.list(asked);
-    } catch (InvalidCursorException e) {
-      throw ApiException.at(
-          ErrorCode.INVALID_CURSOR, "cursor", "cursor is not one of this listing's");
-    }
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    ObjectNode listing = body.putObject("jobs");
-    ArrayNode items = listing.putArray("items");
-    page.items().forEach(job -> items.add(JobView.render(job)));
-    if (page.nextCursor() != null) {
-      listing.put("nextCursor", page.nextCursor());
-    }
-    exchange.json(200, body);
+    exchange.json(200, Listing.body("jobs", () -> store.list(asked), JobView::render));
   }
 
   private static @Nullable JobStatus status(Query query) {

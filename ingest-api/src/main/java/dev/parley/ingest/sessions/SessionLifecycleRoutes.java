@@ -1,7 +1,6 @@
 package dev.parley.ingest.sessions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.http.Access;
@@ -9,14 +8,12 @@ import dev.parley.ingest.http.ApiException;
 import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.http.Exchange;
 import dev.parley.ingest.http.Fields;
+import dev.parley.ingest.http.Listing;
 import dev.parley.ingest.http.Query;
 import dev.parley.ingest.http.RouteTable;
 import dev.parley.ingest.http.TenantCheck;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
-import dev.parley.storage.InvalidCursorException;
-import dev.parley.storage.Page;
-import dev.parley.storage.Session;
 import dev.parley.storage.SessionQuery;
 import dev.parley.storage.SessionQuery.Direction;
 import dev.parley.storage.SessionStore;
@@ -56,23 +53,7 @@ public final class SessionLifecycleRoutes implements RouteTable.Group {
             query.find("cursor", ErrorCode.INVALID_CURSOR),
             query.limit(DEFAULT_LIMIT),
             query.backward() ? Direction.BACKWARD : Direction.FORWARD);
-    Page<Session> page;
-    try {
-      page = store.list(asked);
-    } catch (InvalidCursorException e) {
-      throw ApiException.at(
-          ErrorCode.INVALID_CURSOR, "cursor", "cursor is not one of this listing's");
-    }
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    ObjectNode listing = body.putObject("sessions");
-    ArrayNode items = listing.putArray("items");
-    page.items().forEach(session -> items.add(SessionView.render(session)));
-    if (page.nextCursor() != null) {
-      listing.put("nextCursor", page.nextCursor());
-    }
-    if (page.previousCursor() != null) {
-      listing.put("previousCursor", page.previousCursor());
-    }
+    ObjectNode body = Listing.body("sessions", () -> store.list(asked), SessionView::render);
     body.put("tenantId", exchange.tenant().value());
     exchange.json(200, body);
   }
