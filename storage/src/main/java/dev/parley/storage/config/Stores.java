@@ -6,6 +6,7 @@ import dev.parley.storage.JobStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.live.LiveEvents;
@@ -18,6 +19,7 @@ import dev.parley.storage.postgres.PostgresIdempotencyStore;
 import dev.parley.storage.postgres.PostgresJobStore;
 import dev.parley.storage.postgres.PostgresSecretStore;
 import dev.parley.storage.postgres.PostgresSessionStore;
+import dev.parley.storage.postgres.PostgresTenantSettingsStore;
 import dev.parley.storage.postgres.PostgresTurnLedger;
 import dev.parley.storage.postgres.PostgresTurnWriter;
 import dev.parley.storage.postgres.PostgresUsageStore;
@@ -58,6 +60,7 @@ public final class Stores implements AutoCloseable {
   private final UsageStore usage;
   private final ApiKeyStore apiKeys;
   private final SecretStore secrets;
+  private final TenantSettingsStore tenantSettings;
 
   /**
    * @param inMemory the sessions of this process, for {@code SESSION_STORE=memory}; null where the
@@ -76,6 +79,7 @@ public final class Stores implements AutoCloseable {
     this.usage = new PostgresUsageStore(database, clock);
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
+    this.tenantSettings = new PostgresTenantSettingsStore(database);
     SessionSide side = sessionSide(config, client, inMemory);
     this.redisSessions = side.connection();
     this.sessions = side.sessions();
@@ -199,6 +203,10 @@ public final class Stores implements AutoCloseable {
 
   public SecretStore secrets() {
     return secrets;
+  }
+
+  public TenantSettingsStore tenantSettings() {
+    return tenantSettings;
   }
 
   public LiveEvents live() {
