@@ -1,11 +1,11 @@
 package dev.parley.worker;
 
+import dev.parley.pricing.PriceBook;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.worker.engine.TenantPolicy;
-import dev.parley.worker.pricing.PriceBook;
 import dev.parley.worker.provider.ChatProvider;
 import dev.parley.worker.provider.RetryBudget;
 import dev.parley.worker.provider.RetryPolicy;
@@ -133,7 +133,7 @@ public final class WorkerService implements Component {
 
   private static Pricing pricing(PriceBook book) {
     return (provider, model, usage, at) ->
-        new Pricing.Priced(book.cost(provider, model, usage, at), book.version());
+        new Pricing.Priced(book.cost(provider, model, usage.priced(), at), book.version());
   }
 
   private TenantPolicy tenants() {

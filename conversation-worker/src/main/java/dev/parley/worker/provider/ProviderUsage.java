@@ -1,5 +1,7 @@
 package dev.parley.worker.provider;
 
+import dev.parley.pricing.TokenCounts;
+
 /**
  * What one call used, in tokens, in one meaning for all providers.
  *
@@ -37,6 +39,16 @@ public record ProviderUsage(
 
   public long cachedWriteTokens() {
     return cachedWrite5mTokens + cachedWrite1hTokens;
+  }
+
+  /** As prices are applied to it. */
+  public TokenCounts priced() {
+    return new TokenCounts(
+        freshInputTokens(),
+        cachedReadTokens,
+        cachedWrite5mTokens,
+        cachedWrite1hTokens,
+        outputTokens);
   }
 
   /** Input at the full price: neither read from a cache nor written to one. */

@@ -1,6 +1,5 @@
-package dev.parley.worker.pricing;
+package dev.parley.pricing;
 
-import dev.parley.worker.provider.ProviderUsage;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +34,12 @@ public record PriceTier(
   }
 
   /** Exact; in USD. */
-  BigDecimal cost(ProviderUsage usage) {
-    return times(input, usage.freshInputTokens())
-        .add(times(cachedRead == null ? input : cachedRead, usage.cachedReadTokens()))
-        .add(times(cacheWrite5m == null ? input : cacheWrite5m, usage.cachedWrite5mTokens()))
-        .add(times(cacheWrite1h == null ? input : cacheWrite1h, usage.cachedWrite1hTokens()))
-        .add(times(output, usage.outputTokens()));
+  BigDecimal cost(TokenCounts tokens) {
+    return times(input, tokens.freshInput())
+        .add(times(cachedRead == null ? input : cachedRead, tokens.cachedRead()))
+        .add(times(cacheWrite5m == null ? input : cacheWrite5m, tokens.cacheWrite5m()))
+        .add(times(cacheWrite1h == null ? input : cacheWrite1h, tokens.cacheWrite1h()))
+        .add(times(output, tokens.output()));
   }
 
   private static BigDecimal times(BigDecimal perMillion, long tokens) {

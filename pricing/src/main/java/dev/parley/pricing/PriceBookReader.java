@@ -1,4 +1,4 @@
-package dev.parley.worker.pricing;
+package dev.parley.pricing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.parley.schemas.Json;

@@ -1,9 +1,8 @@
-package dev.parley.worker.pricing;
+package dev.parley.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.parley.worker.provider.ProviderUsage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,28 +40,28 @@ final class PriceBookTest {
   void addsUpEachKindOfToken() {
     // 1000 fresh x 3 + 500 read x 0.3 + 200 x 3.75 + 100 x 6 + 50 x 15, by a million
     // = (3000 + 150 + 750 + 600 + 750) / 1,000,000 = 0.00525
-    assertCost("0.00525", new ProviderUsage(1800, 50, 500, 200, 100, 20));
+    assertCost("0.00525", new TokenCounts(1000, 500, 200, 100, 50));
   }
 
   @Test
   void roundsNothing() {
-    assertThat(book.cost("x", "anywhere", ProviderUsage.of(1, 0), NOW))
+    assertThat(book.cost("x", "anywhere", TokenCounts.of(1, 0), NOW))
         .isEqualByComparingTo("0.000000000001");
     // 123456789012 x 15 by a million: far beyond what a double holds to the last digit
-    assertCost("1851851.83518", ProviderUsage.of(0, 123_456_789_012L));
+    assertCost("1851851.83518", TokenCounts.of(0, 123_456_789_012L));
   }
 
   @Test
   void aCallWithMoreInputThanATiersBoundIsPricedAsAWholeByIt() {
-    assertCost("0.6", ProviderUsage.of(200_000, 0));
-    assertCost("1.200006", ProviderUsage.of(200_001, 0));
+    assertCost("0.6", TokenCounts.of(200_000, 0));
+    assertCost("1.200006", TokenCounts.of(200_001, 0));
     // Cached input counts for the bound as well: 1 x 6 + 200000 x 0.6 + 10 x 22.5
-    assertCost("0.120231", new ProviderUsage(200_001, 10, 200_000, 0, 0, 0));
+    assertCost("0.120231", new TokenCounts(1, 200_000, 0, 0, 10));
   }
 
   @Test
   void aPriceHoldsFromItsDayInUtc() {
-    ProviderUsage million = ProviderUsage.of(100_000, 0);
+    TokenCounts million = TokenCounts.of(100_000, 0);
     assertThat(book.cost("p", "m", million, Instant.parse("2026-06-30T23:59:59.999Z")))
         .isEqualByComparingTo("0.3");
     assertThat(book.cost("p", "m", million, Instant.parse("2026-07-01T00:00:00Z")))
@@ -77,21 +76,21 @@ final class PriceBookTest {
             book.cost(
                 "p",
                 "m",
-                new ProviderUsage(100, 0, 20, 30, 40, 0),
+                new TokenCounts(10, 20, 30, 40, 0),
                 Instant.parse("2026-07-02T00:00:00Z")))
         .isEqualByComparingTo("0.0002");
   }
 
   @Test
   void aBatchCostsItsFactor() {
-    assertThat(book.batchCost("p", "m", ProviderUsage.of(1000, 100), NOW))
+    assertThat(book.batchCost("p", "m", TokenCounts.of(1000, 100), NOW))
         .isEqualByComparingTo("0.00225");
-    assertThat(book.batchCost("p", "unknown", ProviderUsage.of(1000, 100), NOW)).isNull();
+    assertThat(book.batchCost("p", "unknown", TokenCounts.of(1000, 100), NOW)).isNull();
   }
 
   @Test
   void snapshotsAndAliasesCostWhatTheirModelCosts() {
-    ProviderUsage usage = ProviderUsage.of(1000, 0);
+    TokenCounts usage = TokenCounts.of(1000, 0);
     for (String name :
         new String[] {"m", "m-alias", "m-2026-05-01", "m-20260501", "m-latest", "m-001"}) {
       assertThat(book.cost("p", name, usage, NOW)).as(name).isEqualByComparingTo("0.003");
@@ -100,7 +99,7 @@ final class PriceBookTest {
 
   @Test
   void anotherModelIsUnknownAndNotFree() {
-    ProviderUsage usage = ProviderUsage.of(1000, 0);
+    TokenCounts usage = TokenCounts.of(1000, 0);
     for (String name :
         new String[] {"m-2", "m-mini", "m-mini-2026-05-01", "m-10", "mm", "", "-", "m-"}) {
       assertThat(book.cost("p", name, usage, NOW)).as(name).isNull();
@@ -120,7 +119,7 @@ final class PriceBookTest {
     PriceBook bundled = PriceBook.bundled();
     assertThat(bundled.version()).isNotBlank();
     assertThat(bundled.models()).hasSizeGreaterThan(24);
-    ProviderUsage usage = new ProviderUsage(1_000_000, 100_000, 0, 0, 0, 0);
+    TokenCounts usage = new TokenCounts(1_000_000, 0, 0, 0, 100_000);
     assertThat(bundled.cost("openai", "sim-small", usage, NOW)).isEqualByComparingTo("0.21");
     assertThat(bundled.cost("anthropic", "sim-large", usage, NOW)).isEqualByComparingTo("3.5");
     assertThat(bundled.cost("openai", "gpt-5-mini-2025-08-07", usage, NOW))
@@ -129,11 +128,11 @@ final class PriceBookTest {
             bundled.cost(
                 "anthropic",
                 "claude-haiku-4-5-20251001",
-                new ProviderUsage(4000, 1000, 1000, 1000, 1000, 0),
+                new TokenCounts(1000, 1000, 1000, 1000, 1000),
                 NOW))
         // 1000 x (1 + 0.1 + 1.25 + 2) + 1000 x 5
         .isEqualByComparingTo("0.00935");
-    assertThat(bundled.cost("gemini", "gemini-2.5-pro", ProviderUsage.of(200_001, 0), NOW))
+    assertThat(bundled.cost("gemini", "gemini-2.5-pro", TokenCounts.of(200_001, 0), NOW))
         .isEqualByComparingTo("0.5000025");
   }
 
@@ -157,7 +156,7 @@ final class PriceBookTest {
     assertThatThrownBy(() -> read("{")).hasMessageContaining("not readable");
   }
 
-  private void assertCost(String expected, ProviderUsage usage) {
+  private void assertCost(String expected, TokenCounts usage) {
     assertThat(book.cost("p", "m", usage, NOW)).isEqualByComparingTo(expected);
   }
 

@@ -1,6 +1,5 @@
-package dev.parley.worker.pricing;
+package dev.parley.pricing;
 
-import dev.parley.worker.provider.ProviderUsage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
@@ -77,16 +76,16 @@ public final class PriceBook {
    * @param at when it ended
    * @return null when the model, or its price at that time, is not known, which is not zero
    */
-  public @Nullable BigDecimal cost(String provider, String model, ProviderUsage usage, Instant at) {
+  public @Nullable BigDecimal cost(String provider, String model, TokenCounts tokens, Instant at) {
     DatedPrices prices = pricesOf(provider, model, at);
-    return prices == null ? null : prices.tierOf(usage.inputTokens()).cost(usage);
+    return prices == null ? null : prices.tierOf(tokens.input()).cost(tokens);
   }
 
   /** What a call costs that was made in a batch. */
   public @Nullable BigDecimal batchCost(
-      String provider, String model, ProviderUsage usage, Instant at) {
+      String provider, String model, TokenCounts tokens, Instant at) {
     ModelPrices found = find(provider, model);
-    BigDecimal full = cost(provider, model, usage, at);
+    BigDecimal full = cost(provider, model, tokens, at);
     return found == null || full == null ? null : full.multiply(found.batchFactor());
   }
 

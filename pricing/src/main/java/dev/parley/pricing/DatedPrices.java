@@ -1,4 +1,4 @@
-package dev.parley.worker.pricing;
+package dev.parley.pricing;
 
 import java.time.LocalDate;
 import java.util.Comparator;

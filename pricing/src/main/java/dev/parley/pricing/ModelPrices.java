@@ -1,4 +1,4 @@
-package dev.parley.worker.pricing;
+package dev.parley.pricing;
 
 import java.math.BigDecimal;
 import java.time.LocalDate;
