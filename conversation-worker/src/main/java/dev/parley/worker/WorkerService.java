@@ -21,10 +21,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,7 @@ public final class WorkerService implements Component {
   private final TopicSetup topics;
   private final MeterRegistry metrics;
   private final Clock clock;
+  private final @Nullable List<ChatProvider> given;
   private final String clientId = "parley-worker-" + UUID.randomUUID().toString().substring(0, 8);
   private @Nullable Providers providers;
   private volatile @Nullable TurnEngine engine;
@@ -56,12 +59,29 @@ public final class WorkerService implements Component {
       TopicSetup topics,
       MeterRegistry metrics,
       Clock clock) {
+    this(config, ports, kafka, topics, metrics, clock, null);
+  }
+
+  /**
+   * With providers of the owner's own instead of those that the configuration names.
+   *
+   * @param given null for those of the configuration
+   */
+  public WorkerService(
+      WorkerConfig config,
+      TurnEngine.Ports ports,
+      KafkaSettings kafka,
+      TopicSetup topics,
+      MeterRegistry metrics,
+      Clock clock,
+      @Nullable List<ChatProvider> given) {
     this.config = config;
     this.ports = ports;
     this.kafka = kafka;
     this.topics = topics;
     this.metrics = metrics;
     this.clock = clock;
+    this.given = given == null ? null : List.copyOf(given);
   }
 
   @Override
@@ -104,8 +124,7 @@ public final class WorkerService implements Component {
     RetryBudget budget = new RetryBudget(RETRIES_PER_CALL, RETRIES_IN_RESERVE);
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     Map<String, ChatProvider> retrying = new HashMap<>();
-    opened
-        .byName()
+    byName(opened)
         .forEach((name, provider) ->
             retrying.put(
                 name,
@@ -121,6 +140,12 @@ public final class WorkerService implements Component {
         retrying.containsKey("openai") ? "openai" : retrying.keySet().iterator().next();
     return new Router(
         retrying, ModelPrefix.WELL_KNOWN, config.providers().defaultModel(), fallback);
+  }
+
+  private Map<String, ChatProvider> byName(Providers opened) {
+    return given == null
+        ? opened.byName()
+        : given.stream().collect(Collectors.toMap(ChatProvider::name, provider -> provider));
   }
 
   private PriceBook priceBook() {
