@@ -111,6 +111,25 @@ final class ApiTest {
   }
 
   @Test
+  void theSecondMessageNeedNotWaitForTheFirstToMakeTheSession() {
+    server.post("/sessions/new/message", "{\"content\":\"hello\",\"createSession\":true}");
+    assertThat(server.post("/sessions/new/message", "{\"content\":\"again\"}").status())
+        .isEqualTo(202);
+    String[] other = {"authorization", "Bearer " + server.otherKey};
+    assertThat(server.post("/sessions/new/message", "{\"content\":\"x\"}", other).status())
+        .isEqualTo(404);
+  }
+
+  @Test
+  void anEmptyFilterIsRefused() {
+    for (String filter : new String[] {"model=", "provider=", "model", "provider=%20"}) {
+      Reply refused = server.get("/sessions?" + filter);
+      assertThat(refused.status()).as(filter).isEqualTo(400);
+      assertThat(refused.at("/error/code")).as(filter).isEqualTo("invalid_session_filter");
+    }
+  }
+
+  @Test
   void anotherTenantsThingsAreNotThere() {
     server.post("/sessions", "{\"sessionId\":\"s1\"}");
     String job = server.post("/sessions/s1/message", "{\"content\":\"x\"}").at("/job/id");

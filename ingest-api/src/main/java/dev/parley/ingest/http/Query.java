@@ -43,6 +43,20 @@ public final class Query {
     return value;
   }
 
+  /**
+   * One that means nothing when it is empty.
+   *
+   * @throws ApiException with {@code code} when it is given but empty, more than once or too long
+   */
+  public @Nullable String findFilled(String name, ErrorCode code) {
+    String value = find(name, code);
+    String raw = context.req().getQueryString();
+    if (value == null ? raw != null && !valuesOf(raw, name).isEmpty() : value.isBlank()) {
+      throw ApiException.at(code, name, name + " must not be empty");
+    }
+    return value;
+  }
+
   /** Read here rather than by the framework, whose charset depends on the body's media type. */
   private static List<String> valuesOf(String raw, String name) {
     List<String> values = new ArrayList<>(1);

@@ -10,7 +10,6 @@ import dev.parley.ingest.sessions.SessionIds;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobIds;
 import dev.parley.schemas.SessionKey;
-import dev.parley.schemas.Submission;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import java.time.Clock;
 import java.time.Duration;
@@ -85,8 +84,12 @@ public final class Submitter {
   }
 
   /** Begins to send. */
-  CompletableFuture<Void> send(Submission submission, @Nullable String traceparent) {
-    return log.accept(submission, traceparent);
+  CompletableFuture<Void> send(MessageSubmitted submission, @Nullable String traceparent) {
+    CompletableFuture<Void> sent = log.accept(submission, traceparent);
+    if (submission.createSession()) {
+      sessions.expect(submission.sessionKey());
+    }
+    return sent;
   }
 
   /**

@@ -10,26 +10,41 @@ import java.time.Duration;
 /**
  * Tells whether a session is there, for the submit path. What is there is remembered for seconds,
  * what is not is asked about every time: a session that another node deletes takes messages until
- * then, and those end as failed when their turn comes. Thread-safe.
+ * then, and those end as failed when their turn comes.
+ *
+ * <p>A session that an accepted message is going to make counts as there, so that whoever sends the
+ * first message may send the second without waiting for the first. Only the node that accepted the
+ * first knows; through another one the second has to say again that it makes the session.
+ * Thread-safe.
  */
 public final class SessionDirectory {
 
   private static final Duration REMEMBERED = Duration.ofSeconds(5);
 
+  /** For how long an accepted message that makes a session is believed to do so. */
+  private static final Duration EXPECTED = Duration.ofMinutes(15);
+
   private final SessionStore store;
   private final Cache<SessionKey, Boolean> known;
+  private final Cache<SessionKey, Boolean> expected;
 
   public SessionDirectory(SessionStore store, Ticker ticker) {
     this.store = store;
-    this.known =
-        Caffeine.newBuilder()
-            .maximumSize(200_000)
-            .expireAfterWrite(REMEMBERED)
-            .ticker(ticker)
-            .build();
+    this.known = cache(REMEMBERED, ticker);
+    this.expected = cache(EXPECTED, ticker);
+  }
+
+  private static Cache<SessionKey, Boolean> cache(Duration remembered, Ticker ticker) {
+    return Caffeine.newBuilder()
+        .maximumSize(200_000)
+        .expireAfterWrite(remembered)
+        .ticker(ticker)
+        .build();
   }
 
   /**
+   * Whether a message to it is going to find it.
+   *
    * @throws dev.parley.storage.StoreUnavailableException when it is not remembered and the store
    *     cannot be asked
    */
@@ -41,7 +56,12 @@ public final class SessionDirectory {
     if (found) {
       known.put(key, Boolean.TRUE);
     }
-    return found;
+    return found || expected.getIfPresent(key) != null;
+  }
+
+  /** Notes that a message was accepted that makes the session where it is not there. */
+  public void expect(SessionKey key) {
+    expected.put(key, Boolean.TRUE);
   }
 
   void created(SessionKey key) {
@@ -50,5 +70,6 @@ public final class SessionDirectory {
 
   void deleted(SessionKey key) {
     known.invalidate(key);
+    expected.invalidate(key);
   }
 }

@@ -48,8 +48,8 @@ public final class SessionLifecycleRoutes implements RouteTable.Group {
     SessionQuery asked =
         new SessionQuery(
             exchange.tenant(),
-            query.find("model", ErrorCode.INVALID_SESSION_FILTER),
-            query.find("provider", ErrorCode.INVALID_SESSION_FILTER),
+            query.findFilled("model", ErrorCode.INVALID_SESSION_FILTER),
+            query.findFilled("provider", ErrorCode.INVALID_SESSION_FILTER),
             query.find("cursor", ErrorCode.INVALID_CURSOR),
             query.limit(DEFAULT_LIMIT),
             query.backward() ? Direction.BACKWARD : Direction.FORWARD);
