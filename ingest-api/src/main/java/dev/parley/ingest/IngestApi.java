@@ -1,6 +1,7 @@
 package dev.parley.ingest;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.ingest.admission.Rate;
 import dev.parley.ingest.admission.RateLimiter;
 import dev.parley.ingest.auth.ApiKeyAuthenticator;
 import dev.parley.ingest.auth.Authenticator;
@@ -8,7 +9,6 @@ import dev.parley.ingest.auth.SingleTenantAuthenticator;
 import dev.parley.ingest.auth.TrustedHeaderAuthenticator;
 import dev.parley.ingest.docs.ApiDocs;
 import dev.parley.ingest.health.HealthRoutes;
-import dev.parley.ingest.http.Admission;
 import dev.parley.ingest.http.HttpServer;
 import dev.parley.ingest.http.HttpSettings;
 import dev.parley.ingest.http.RouteTable;
@@ -27,12 +27,14 @@ import dev.parley.ingest.sessions.MessageView;
 import dev.parley.ingest.sessions.SessionDirectory;
 import dev.parley.ingest.sessions.SessionLifecycleRoutes;
 import dev.parley.ingest.sessions.SessionRoutes;
+import dev.parley.ingest.tenants.TenantRoutes;
 import dev.parley.ingest.usage.ExportFiles;
 import dev.parley.ingest.usage.ExportRoutes;
 import dev.parley.ingest.usage.UsageRoutes;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
 import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.tenants.TenantSettingsCache;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -42,6 +44,7 @@ import java.util.function.Supplier;
 /** The HTTP API over its ports. Knows neither Kafka nor a database. */
 public final class IngestApi implements Component {
 
+  private final TenantSettingsCache tenantSettings;
   private final HttpServer server;
 
   /**
@@ -57,6 +60,7 @@ public final class IngestApi implements Component {
       Supplier<Map<String, Health>> health,
       PrometheusMeterRegistry metrics,
       Clock clock) {
+    this.tenantSettings = new TenantSettingsCache(ports.tenantSettings());
     SessionDirectory directory = new SessionDirectory(ports.sessions(), Ticker.systemTicker());
     JobIdentity identity = new JobIdentity(config.jobIdSecret(), ports.secrets(), clock);
     UsageRoutes usage = new UsageRoutes(ports.usage());
@@ -94,6 +98,7 @@ public final class IngestApi implements Component {
             new ExportRoutes(new ExportFiles(config.exports())),
             new ApiDocs(),
             new KeyRoutes(ports.apiKeys(), clock),
+            new TenantRoutes(ports.tenantSettings(), tenantSettings, clock),
             new HealthRoutes(health, metrics));
     this.server =
         new HttpServer(
@@ -101,7 +106,10 @@ public final class IngestApi implements Component {
                 config.host(), config.port(), config.maxBodyBytes(), config.stopTimeout()),
             groups,
             authenticator,
-            admission(config),
+            new RateLimiter(
+                new Rate(config.requestsPerSecond(), config.requestBurst()),
+                tenantSettings::of,
+                Ticker.systemTicker()),
             metrics,
             waiters::close);
   }
@@ -115,12 +123,6 @@ public final class IngestApi implements Component {
     };
   }
 
-  private static Admission admission(IngestConfig config) {
-    return config.requestsPerSecond() == 0
-        ? Admission.OPEN
-        : new RateLimiter(config.requestsPerSecond(), config.requestBurst(), Ticker.systemTicker());
-  }
-
   @Override
   public String name() {
     return "http";
@@ -128,6 +130,7 @@ public final class IngestApi implements Component {
 
   @Override
   public void start() {
+    tenantSettings.start();
     server.start();
   }
 
@@ -139,6 +142,7 @@ public final class IngestApi implements Component {
   @Override
   public void close() {
     server.close();
+    tenantSettings.close();
   }
 
   /** The port that it listens on. */

@@ -5,7 +5,9 @@ import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
+import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.UsageStore;
+import dev.parley.storage.config.Stores;
 import dev.parley.storage.live.LiveEvents;
 
 /**
@@ -20,4 +22,18 @@ public record IngestPorts(
     UsageStore usage,
     ApiKeyStore apiKeys,
     SecretStore secrets,
-    LiveEvents live) {}
+    TenantSettingsStore tenantSettings,
+    LiveEvents live) {
+
+  public static IngestPorts of(Stores stores) {
+    return new IngestPorts(
+        stores.sessions(),
+        stores.jobs(),
+        stores.idempotencyKeys(),
+        stores.usage(),
+        stores.apiKeys(),
+        stores.secrets(),
+        stores.tenantSettings(),
+        stores.live());
+  }
+}

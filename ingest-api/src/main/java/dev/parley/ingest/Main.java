@@ -1,6 +1,9 @@
 package dev.parley.ingest;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.parley.ingest.auth.ApiKeys;
+import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.ConfigException;
 import dev.parley.runtime.Env;
@@ -10,18 +13,21 @@ import dev.parley.runtime.TopicSetup;
 import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.TenantId;
 import dev.parley.storage.ApiKeyStore.ApiKey.Role;
+import dev.parley.storage.config.StoreConfig;
+import dev.parley.storage.config.Stores;
+import dev.parley.storage.postgres.DatabaseConfig.Scope;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The HTTP API as a process of its own, and {@code keys create} to make a first key for it. */
 public final class Main {
 
   private static final int USAGE_ERROR = 2;
+  private static final int POOL_SIZE = 10;
 
   private Main() {}
 
@@ -63,13 +69,13 @@ public final class Main {
     IngestConfig config = IngestConfig.from(env);
     KafkaSettings kafka = KafkaSettings.from(env);
     TopicSetup topics = TopicSetup.from(env);
-    IngestStores stores = IngestStores.from(variables, env, clock);
-    env.done();
-    IngestStores open = requireUsable(stores);
+    Stores stores = stores(variables, env, clock);
+    Component storage = Component.of("postgres", stores::start, stores::check, stores::close);
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     IngestService service =
-        new IngestService(config, open.ports(), kafka, topics, List.of(open), metrics, clock);
-    ServiceMain.run("ingest-api", new Components(List.of(open, service)));
+        new IngestService(
+            config, IngestPorts.of(stores), kafka, topics, List.of(storage), metrics, clock);
+    ServiceMain.run("ingest-api", new Components(List.of(storage, service)));
   }
 
   private static int createKey(
@@ -80,22 +86,28 @@ public final class Main {
       return USAGE_ERROR;
     }
     Clock clock = Clock.systemUTC();
-    IngestStores stores = IngestStores.from(variables, env, clock);
-    env.done();
-    try (IngestStores open = requireUsable(stores)) {
-      open.start();
+    try (Stores stores = stores(variables, env, clock)) {
+      stores.start();
       ApiKeys.Minted minted =
-          new ApiKeys(open.ports().apiKeys(), clock)
+          new ApiKeys(stores.apiKeys(), clock)
               .mint(new TenantId(args[2]), admin ? Role.ADMIN : Role.TENANT, "keys create");
       out.println(minted.key());
     }
     return 0;
   }
 
-  private static IngestStores requireUsable(@Nullable IngestStores stores) {
-    if (stores == null) {
-      throw new IllegalStateException("a problem with the stores was noted and not told");
+  /**
+   * The stores, each call of which sees the rows of the tenant that it is for and no others. Ends
+   * the reading of {@code env}.
+   */
+  static Stores stores(Map<String, String> variables, Env env, Clock clock) {
+    StoreConfig config = null;
+    try {
+      config = StoreConfig.fromEnv(variables, Scope.TENANT, POOL_SIZE);
+    } catch (IllegalArgumentException e) {
+      env.problem(String.valueOf(e.getMessage()));
     }
-    return stores;
+    env.done();
+    return new Stores(requireNonNull(config, "a fault was noted"), null, clock);
   }
 }

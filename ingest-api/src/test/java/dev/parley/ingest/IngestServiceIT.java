@@ -17,6 +17,7 @@ import dev.parley.schemas.Submission;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.storage.ApiKeyStore.ApiKey.Role;
+import dev.parley.storage.config.Stores;
 import dev.parley.testkit.infra.TestInfrastructure;
 import dev.parley.testkit.infra.UsesInfrastructure;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -47,7 +48,7 @@ final class IngestServiceIT {
 
   private final TestInfrastructure infrastructure;
   private final HttpClient client = HttpClient.newHttpClient();
-  private IngestStores stores;
+  private Stores stores;
   private IngestService service;
   private KafkaSettings kafka;
   private String key;
@@ -66,21 +67,17 @@ final class IngestServiceIT {
             "HTTP_HOST", "127.0.0.1",
             "STOP_TIMEOUT", "0s");
     Env env = new Env(variables);
-    stores = IngestStores.from(variables, env, Clock.systemUTC());
     IngestConfig config = IngestConfig.from(env);
-    env.done();
+    stores = Main.stores(variables, env, Clock.systemUTC());
     stores.start();
-    key =
-        new ApiKeys(stores.ports().apiKeys(), Clock.systemUTC())
-            .mint(TENANT, Role.TENANT, null)
-            .key();
+    key = new ApiKeys(stores.apiKeys(), Clock.systemUTC()).mint(TENANT, Role.TENANT, null).key();
     service =
         new IngestService(
             config,
-            stores.ports(),
+            IngestPorts.of(stores),
             kafka,
             new TopicSetup(4, 1),
-            List.of(stores),
+            List.of(),
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
             Clock.systemUTC());
     service.start();
@@ -124,7 +121,7 @@ final class IngestServiceIT {
     Thread worker =
         Thread.startVirtualThread(() -> {
           Instant now = Instant.now();
-          stores.ports().jobs().cancel(TENANT, job, now, now);
+          stores.jobs().cancel(TENANT, job, now, now);
           publish(
               new JobOutcome.Cancelled(
                   new JobOutcome.Ended(job, TENANT, new SessionId("s1"), 0, null, now)));

@@ -102,7 +102,11 @@ final class IsolationTest {
         new Step("GET /usage/exports/{name}", "/usage/exports/..%2Facme%2F" + EXPORT, "", 404),
         new Step("POST /admin/keys", "/admin/keys", "{\"tenantId\":\"acme\"}", 403),
         new Step("GET /admin/keys", "/admin/keys?tenantId=acme", "", 403),
-        new Step("DELETE /admin/keys/{id}", "/admin/keys/" + keyId, "", 403));
+        new Step("DELETE /admin/keys/{id}", "/admin/keys/" + keyId, "", 403),
+        new Step("GET /admin/tenants", "/admin/tenants", "", 403),
+        new Step("GET /admin/tenants/{id}", "/admin/tenants/acme", "", 403),
+        new Step("PUT /admin/tenants/{id}", "/admin/tenants/other", "{\"weight\":9}", 403),
+        new Step("DELETE /admin/tenants/{id}", "/admin/tenants/acme", "", 403));
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.parley.schemas.JobId;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.storage.ApiKeyStore.ApiKey.Role;
+import dev.parley.storage.config.Stores;
 import dev.parley.storage.live.LiveEvent;
 import dev.parley.testkit.infra.TestInfrastructure;
 import dev.parley.testkit.infra.UsesInfrastructure;
@@ -60,7 +61,7 @@ final class TwoNodesIT {
   private String key;
 
   /** A node with connections of its own. */
-  private record Node(IngestStores stores, IngestService service) {}
+  private record Node(Stores stores, IngestService service) {}
 
   TwoNodesIT(TestInfrastructure infrastructure) {
     this.infrastructure = infrastructure;
@@ -80,24 +81,23 @@ final class TwoNodesIT {
       nodes.add(start(variables));
     }
     key =
-        new ApiKeys(nodes.getFirst().stores().ports().apiKeys(), Clock.systemUTC())
+        new ApiKeys(nodes.getFirst().stores().apiKeys(), Clock.systemUTC())
             .mint(TENANT, Role.TENANT, null)
             .key();
   }
 
   private Node start(Map<String, String> variables) throws InterruptedException {
     Env env = new Env(variables);
-    IngestStores stores = IngestStores.from(variables, env, Clock.systemUTC());
     IngestConfig config = IngestConfig.from(env);
-    env.done();
+    Stores stores = Main.stores(variables, env, Clock.systemUTC());
     stores.start();
     IngestService service =
         new IngestService(
             config,
-            stores.ports(),
+            IngestPorts.of(stores),
             kafka,
             new TopicSetup(4, 1),
-            List.of(stores),
+            List.of(),
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
             Clock.systemUTC());
     service.start();
@@ -191,7 +191,7 @@ final class TwoNodesIT {
 
   private void append(JobId job, int number, String type, ObjectNode data) {
     LiveEvent event = new LiveEvent(LiveEvent.sequence(1, number), type, Instant.now(), data);
-    nodes.getFirst().stores().ports().live().append(job, List.of(event));
+    nodes.getFirst().stores().live().append(job, List.of(event));
   }
 
   private Listening listen(int node, JobId job, String lastEventId) throws Exception {

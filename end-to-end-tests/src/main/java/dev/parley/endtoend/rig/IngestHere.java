@@ -39,19 +39,10 @@ final class IngestHere implements AutoCloseable {
     env.done();
     stores = new Stores(StoreConfig.fromEnv(environment, Scope.TENANT, POOL_SIZE), null, clock);
     Component database = Component.of("postgres", stores::start, stores::check, stores::close);
-    IngestPorts ports =
-        new IngestPorts(
-            stores.sessions(),
-            stores.jobs(),
-            stores.idempotencyKeys(),
-            stores.usage(),
-            stores.apiKeys(),
-            stores.secrets(),
-            stores.live());
     service =
         new IngestService(
             config,
-            ports,
+            IngestPorts.of(stores),
             kafka,
             topics,
             List.of(database),

@@ -21,11 +21,13 @@ import dev.parley.storage.Session;
 import dev.parley.storage.SessionQuery;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.live.InMemoryLiveEvents;
 import dev.parley.storage.memory.MemoryIdempotencyStore;
 import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemorySessionStore;
+import dev.parley.storage.memory.MemoryTenantSettingsStore;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -49,10 +51,11 @@ public final class FakeStores
   public volatile @Nullable UsageFilter askedFilter;
   public final InMemoryLiveEvents live = new InMemoryLiveEvents();
   public volatile boolean away;
+  public final TenantSettingsStore tenantSettings = new MemoryTenantSettingsStore();
   public final IdempotencyStore idempotencyKeys = new MemoryIdempotencyStore();
 
   public IngestPorts ports() {
-    return new IngestPorts(this, this, idempotencyKeys, this, this, this, live);
+    return new IngestPorts(this, this, idempotencyKeys, this, this, this, tenantSettings, live);
   }
 
   private void reach() {

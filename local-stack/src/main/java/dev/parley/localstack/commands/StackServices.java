@@ -119,14 +119,7 @@ final class StackServices implements LocalStack.Services {
     IngestService ingest =
         new IngestService(
             ingestConfig,
-            new IngestPorts(
-                forTenants.sessions(),
-                forTenants.jobs(),
-                forTenants.idempotencyKeys(),
-                forTenants.usage(),
-                forTenants.apiKeys(),
-                forTenants.secrets(),
-                forTenants.live()),
+            IngestPorts.of(forTenants),
             kafka,
             topics,
             List.of(database, tenantDatabase, worker, aggregator),
