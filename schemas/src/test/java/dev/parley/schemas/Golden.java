@@ -78,6 +78,8 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
     all.add(new Golden<>("job-outcome.expired.bare", outcomes, new JobOutcome.Expired(unbegun())));
     all.add(new Golden<>("usage-event.full", EventCodec.USAGE_EVENTS, fullUsage()));
     all.add(new Golden<>("usage-event.bare", EventCodec.USAGE_EVENTS, bareUsage()));
+    all.add(new Golden<>("usage-event.hour-cache", EventCodec.USAGE_EVENTS, hourCache()));
+    all.add(new Golden<>("usage-event.correction", EventCodec.USAGE_EVENTS, correction()));
     all.add(new Golden<>("usage-total.full", EventCodec.USAGE_TOTALS, total()));
     return all;
   }
@@ -198,6 +200,62 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
         new BigDecimal("0.00012300"),
         "2026-01",
         true);
+  }
+
+  private static UsageEvent hourCache() {
+    return new UsageEvent(
+        UsageEvent.eventId(JOB, 2, 1),
+        null,
+        JOB,
+        SESSION,
+        TENANT,
+        null,
+        "anthropic",
+        "claude-sonnet-4-5",
+        FinishReason.STOP,
+        2112,
+        T1,
+        "default:claude-sonnet-4-5",
+        null,
+        100,
+        20,
+        60,
+        60,
+        5,
+        0,
+        new BigDecimal("0.000123"),
+        "2026-01",
+        false,
+        3L,
+        null);
+  }
+
+  private static UsageEvent correction() {
+    return new UsageEvent(
+        UsageEvent.correctionId(UsageEvent.eventId(JOB, 2, 1), 1),
+        "request-7",
+        JOB,
+        SESSION,
+        TENANT,
+        null,
+        "openai",
+        "gpt-5-mini",
+        FinishReason.LENGTH,
+        0,
+        T1,
+        "default:gpt-5-mini",
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        new BigDecimal("-0.000004"),
+        "2026-02",
+        false,
+        null,
+        new UsageEvent.Correction(UsageEvent.eventId(JOB, 2, 1), true));
   }
 
   static UsageEvent bareUsage() {

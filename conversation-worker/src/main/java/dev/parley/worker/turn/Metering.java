@@ -58,7 +58,9 @@ final class Metering {
         usage.reasoningTokens(),
         priced.costUSD(),
         priced.version(),
-        told == null);
+        told == null,
+        usage.cachedWrite1hTokens() == 0 ? null : usage.cachedWrite1hTokens(),
+        null);
   }
 
   static TokenUsage usageOf(UsageEvent event) {

@@ -31,28 +31,6 @@ final class Shortened {
   }
 
   static UsageEvent of(UsageEvent event) {
-    return new UsageEvent(
-        event.eventId(),
-        event.requestId(),
-        event.jobId(),
-        event.sessionId(),
-        event.tenantId(),
-        event.botId(),
-        event.provider(),
-        event.model(),
-        event.finishReason(),
-        event.durationMs(),
-        event.timestamp(),
-        event.routingDecision(),
-        null,
-        event.inputTokens(),
-        event.outputTokens(),
-        event.cachedTokens(),
-        event.cachedReadTokens(),
-        event.cachedWriteTokens(),
-        event.reasoningTokens(),
-        event.costUSD(),
-        event.priceVersion(),
-        event.estimated());
+    return event.with(null, event.timestamp());
   }
 }

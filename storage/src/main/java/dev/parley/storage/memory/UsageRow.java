@@ -48,14 +48,14 @@ record UsageRow(
         event.timestamp(),
         new UsageSum(
             List.of(),
-            1,
+            event.requests(),
             event.inputTokens(),
             event.outputTokens(),
             event.reasoningTokens(),
             event.cachedTokens(),
             event.cachedWriteTokens(),
             cost == null ? BigDecimal.ZERO : cost,
-            cost == null ? 1 : 0));
+            event.unpricedRequests()));
   }
 
   static UsageRow of(UsageTotal total) {
@@ -80,29 +80,7 @@ record UsageRow(
 
   /** The event with its time as it is stored. */
   static UsageEvent cut(UsageEvent event) {
-    return new UsageEvent(
-        event.eventId(),
-        event.requestId(),
-        event.jobId(),
-        event.sessionId(),
-        event.tenantId(),
-        event.botId(),
-        event.provider(),
-        event.model(),
-        event.finishReason(),
-        event.durationMs(),
-        StoredTime.cut(event.timestamp()),
-        event.routingDecision(),
-        event.metadata(),
-        event.inputTokens(),
-        event.outputTokens(),
-        event.cachedTokens(),
-        event.cachedReadTokens(),
-        event.cachedWriteTokens(),
-        event.reasoningTokens(),
-        event.costUSD(),
-        event.priceVersion(),
-        event.estimated());
+    return event.with(event.metadata(), StoredTime.cut(event.timestamp()));
   }
 
   boolean matches(UsageFilter filter) {

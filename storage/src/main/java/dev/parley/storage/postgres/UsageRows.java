@@ -4,6 +4,7 @@ import dev.parley.schemas.JobId;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.UsageEvent.Correction;
 import dev.parley.schemas.chat.FinishReason;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of the table usage_events. */
 final class UsageRows {
@@ -25,7 +27,7 @@ final class UsageRows {
       event_id, job_id, tenant_id, session_id, request_id, bot_id, provider, model, finish_reason,
       duration_ms, occurred_at, routing_decision, metadata, input_tokens, output_tokens,
       cached_tokens, cached_read_tokens, cached_write_tokens, reasoning_tokens, cost_usd,
-      price_version, estimated
+      price_version, estimated, cached_write_1h_tokens, corrects, corrects_unpriced
       """;
 
   private static final String INSERT =
@@ -37,11 +39,12 @@ final class UsageRows {
             r.provider, r.model, r.finish_reason, r.duration_ms, r.occurred_at::timestamptz,
             r.routing_decision, r.metadata::json, r.input_tokens, r.output_tokens,
             r.cached_tokens, r.cached_read_tokens, r.cached_write_tokens, r.reasoning_tokens,
-            r.cost_usd, r.price_version, r.estimated
+            r.cost_usd, r.price_version, r.estimated, r.cached_write_1h_tokens, r.corrects,
+            r.corrects_unpriced
           from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
               ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[],
               ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[],
-              ?::text[], ?::boolean[])
+              ?::text[], ?::boolean[], ?::bigint[], ?::text[], ?::boolean[])
             as r(
           """
           + COLUMNS
@@ -87,7 +90,10 @@ final class UsageRows {
           .numbers(rows, UsageEvent::reasoningTokens)
           .decimals(rows, UsageEvent::costUSD)
           .texts(rows, UsageEvent::priceVersion)
-          .booleans(rows, UsageEvent::estimated);
+          .booleans(rows, UsageEvent::estimated)
+          .numbers(rows, UsageEvent::cachedWrite1hTokens)
+          .texts(rows, event -> event.correction() == null ? null : event.correction().eventId())
+          .booleans(rows, event -> event.correction() != null && event.correction().wasUnpriced());
       insert.executeUpdate();
     }
   }
@@ -119,6 +125,13 @@ final class UsageRows {
         row.getLong("reasoning_tokens"),
         row.getBigDecimal("cost_usd"),
         row.getString("price_version"),
-        row.getBoolean("estimated"));
+        row.getBoolean("estimated"),
+        row.getObject("cached_write_1h_tokens", Long.class),
+        correction(row));
+  }
+
+  private static @Nullable Correction correction(ResultSet row) throws SQLException {
+    String corrects = row.getString("corrects");
+    return corrects == null ? null : new Correction(corrects, row.getBoolean("corrects_unpriced"));
   }
 }

@@ -34,10 +34,11 @@ final class UsageSums {
 
   private static final String LEDGER_SUMS =
       """
-      count(*), coalesce(sum(input_tokens), 0),
+      count(*) filter (where corrects is null), coalesce(sum(input_tokens), 0),
       coalesce(sum(output_tokens), 0), coalesce(sum(reasoning_tokens), 0),
       coalesce(sum(cached_tokens), 0), coalesce(sum(cached_write_tokens), 0),
-      coalesce(sum(cost_usd), 0), count(*) filter (where cost_usd is null)
+      coalesce(sum(cost_usd), 0),
+      count(*) filter (where cost_usd is null) - count(*) filter (where corrects_unpriced)
       from usage_events
       """;
 

@@ -111,7 +111,37 @@ public final class Samples {
         3,
         cost,
         "prices-1",
-        false);
+        false,
+        2L,
+        null);
+  }
+
+  public static UsageEvent correction(UsageEvent of, int number, String difference) {
+    return new UsageEvent(
+        UsageEvent.correctionId(of.eventId(), number),
+        of.requestId(),
+        of.jobId(),
+        of.sessionId(),
+        of.tenantId(),
+        of.botId(),
+        of.provider(),
+        of.model(),
+        of.finishReason(),
+        0,
+        of.timestamp(),
+        of.routingDecision(),
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        new BigDecimal(difference),
+        "prices-2",
+        false,
+        null,
+        new UsageEvent.Correction(of.eventId(), of.costUSD() == null));
   }
 
   public static JobOutcome.Ended ended(JobId job, SessionKey session, int attempt) {

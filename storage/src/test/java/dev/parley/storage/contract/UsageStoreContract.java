@@ -103,6 +103,47 @@ public abstract class UsageStoreContract {
   }
 
   @Test
+  void a_correction_changes_the_cost_and_counts_no_request() {
+    SessionKey session = Samples.session();
+    UsageEvent unpriced = record(session, "2026-05-01T12:00:00.001Z", "m", null);
+    UsageEvent priced = record(session, "2026-05-01T12:00:00.002Z", "m", "1.10");
+    write(session, Samples.correction(unpriced, 1, "0.4"));
+    write(session, Samples.correction(priced, 1, "-0.1"));
+    write(session, Samples.correction(priced, 1, "-0.1"));
+
+    List<UsageSum> sums = store().sum(ledger(session.tenantId()), List.of(), ZoneOffset.UTC);
+    assertThat(sums)
+        .singleElement()
+        .satisfies(sum -> {
+          assertThat(sum.requestCount()).isEqualTo(2);
+          assertThat(sum.unpricedRequestCount()).isZero();
+          assertThat(sum.inputTokens()).isEqualTo(200);
+          assertThat(sum.costUSD()).isEqualByComparingTo("1.4");
+        });
+    List<UsageEvent> events = new ArrayList<>();
+    store().forEachEvent(all(session.tenantId()), events::add);
+    assertThat(events)
+        .containsExactly(
+            unpriced,
+            Samples.correction(unpriced, 1, "0.4"),
+            priced,
+            Samples.correction(priced, 1, "-0.1"));
+  }
+
+  private void write(SessionKey session, UsageEvent event) {
+    JobId id = Samples.job();
+    writer()
+        .commit(
+            List.of(
+                new TurnEnd(
+                    new JobOutcome.Cancelled(Samples.ended(id, session, 1)),
+                    1,
+                    0,
+                    List.of(),
+                    List.of(event))));
+  }
+
+  @Test
   void events_are_handed_over_oldest_first_and_whole() {
     SessionKey session = Samples.session();
     UsageEvent late = record(session, "2026-05-01T12:00:00.002Z", "m", "1.10");

@@ -22,14 +22,14 @@ record Sums(
   static Sums of(UsageEvent event) {
     BigDecimal cost = event.costUSD();
     return new Sums(
-        1,
+        event.requests(),
         event.inputTokens(),
         event.outputTokens(),
         event.reasoningTokens(),
         event.cachedTokens(),
         event.cachedWriteTokens(),
         cost == null ? BigDecimal.ZERO : cost,
-        cost == null ? 1 : 0,
+        event.unpricedRequests(),
         event.estimated() ? 1 : 0);
   }
 

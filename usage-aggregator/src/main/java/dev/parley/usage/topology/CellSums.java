@@ -5,11 +5,15 @@ import dev.parley.schemas.UsageTotal;
 import java.math.BigDecimal;
 
 /**
- * What has been added up in one cell. Every event that is added raises the version by one, so it is
- * the count of events, and of two sums of one cell the later has the higher.
+ * What has been added up in one cell.
+ *
+ * @param version grows by one with every event that is added: of two sums of one cell the later has
+ *     the higher
+ * @param requests events that were no corrections
  */
 record CellSums(
     long version,
+    long requests,
     long inputTokens,
     long outputTokens,
     long reasoningTokens,
@@ -19,19 +23,20 @@ record CellSums(
     long unpriced,
     long estimated) {
 
-  static final CellSums NONE = new CellSums(0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0, 0);
+  static final CellSums NONE = new CellSums(0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0, 0);
 
   CellSums plus(UsageEvent event) {
     BigDecimal cost = event.costUSD();
     return new CellSums(
         version + 1,
+        requests + event.requests(),
         inputTokens + event.inputTokens(),
         outputTokens + event.outputTokens(),
         reasoningTokens + event.reasoningTokens(),
         cachedTokens + event.cachedTokens(),
         cachedWriteTokens + event.cachedWriteTokens(),
         cost == null ? costUSD : costUSD.add(cost),
-        cost == null ? unpriced + 1 : unpriced,
+        unpriced + event.unpricedRequests(),
         event.estimated() ? estimated + 1 : estimated);
   }
 
@@ -39,7 +44,7 @@ record CellSums(
     return new UsageTotal(
         cell,
         version,
-        version,
+        requests,
         inputTokens,
         outputTokens,
         reasoningTokens,

@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CellSumsSerde implements Serde<CellSums> {
 
-  private static final byte LAYOUT = 1;
-  private static final int FIXED = 1 + 8 * Long.BYTES + Integer.BYTES;
+  private static final byte LAYOUT = 2;
+
+  /** Without a count of requests, which was the version before there were corrections. */
+  private static final byte LAYOUT_WITHOUT_REQUESTS = 1;
+
+  private static final int FIXED = 1 + 9 * Long.BYTES + Integer.BYTES;
 
   @Override
   public Serializer<CellSums> serializer() {
@@ -32,6 +36,7 @@ final class CellSumsSerde implements Serde<CellSums> {
     return ByteBuffer.allocate(FIXED + unscaled.length)
         .put(LAYOUT)
         .putLong(sums.version())
+        .putLong(sums.requests())
         .putLong(sums.inputTokens())
         .putLong(sums.outputTokens())
         .putLong(sums.reasoningTokens())
@@ -47,10 +52,11 @@ final class CellSumsSerde implements Serde<CellSums> {
   private static @Nullable CellSums read(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     byte layout = buffer.get();
-    if (layout != LAYOUT) {
-      throw new IllegalStateException("sums in layout " + layout + ", this release knows 1");
+    if (layout != LAYOUT && layout != LAYOUT_WITHOUT_REQUESTS) {
+      throw new IllegalStateException("sums in layout " + layout + ", this release knows 1 and 2");
     }
     long version = buffer.getLong();
+    long requests = layout == LAYOUT ? buffer.getLong() : version;
     long input = buffer.getLong();
     long output = buffer.getLong();
     long reasoning = buffer.getLong();
@@ -63,6 +69,7 @@ final class CellSumsSerde implements Serde<CellSums> {
     buffer.get(unscaled);
     return new CellSums(
         version,
+        requests,
         input,
         output,
         reasoning,

@@ -43,18 +43,21 @@ final class EventCheck {
       return "timestamp";
     }
     BigDecimal cost = event.costUSD();
-    if (cost != null && !isCost(cost)) {
+    if (cost != null && !isCost(cost, event.correction() != null)) {
       return "costUSD";
+    }
+    if (event.correction() != null && !isName(event.correction().eventId())) {
+      return "correction";
     }
     return areTokens(event) ? null : "tokens";
   }
 
-  private static boolean isCost(BigDecimal cost) {
+  private static boolean isCost(BigDecimal cost, boolean mayBeNegative) {
     // Scale and precision first: nothing is computed with a number that may unfold to gigabytes.
     return Math.abs(cost.scale()) <= MAX_SCALE
         && cost.precision() <= MAX_PRECISION
-        && cost.signum() >= 0
-        && cost.compareTo(MAX_COST) <= 0;
+        && (cost.signum() >= 0 || mayBeNegative)
+        && cost.abs().compareTo(MAX_COST) <= 0;
   }
 
   private static boolean areTokens(UsageEvent event) {

@@ -72,6 +72,31 @@ final class UsageTopologyTest {
   }
 
   @Test
+  void aCorrectionChangesTheCostAndCountsNoRequest() {
+    Events unpriced = Events.of("a").cost(null);
+    Events priced = Events.of("b");
+    rig.at(NOON, unpriced, priced);
+    rig.at(
+        NOON.plusSeconds(1),
+        unpriced.correction(1, "0.05"),
+        priced.correction(1, "-0.025"),
+        priced.correction(1, "-0.025"));
+    UsageTotal total = rig.totals().get(CELL);
+    assertThat(total.version()).isEqualTo(4);
+    assertThat(total.requestCount()).isEqualTo(2);
+    assertThat(total.unpricedRequestCount()).isZero();
+    assertThat(total.inputTokens()).isEqualTo(20);
+    assertThat(total.costUSD()).isEqualByComparingTo("0.125");
+  }
+
+  @Test
+  void onlyACorrectionMayCostLessThanNothing() {
+    rig.at(NOON, Events.of("a").cost("-0.1"));
+    assertThat(rig.totals()).isEmpty();
+    assertThat(rig.deadLetters()).hasSize(1);
+  }
+
+  @Test
   void aSecondCopyIsNotCounted() {
     rig.at(NOON, Events.of("a"), Events.of("a"));
     rig.publish();

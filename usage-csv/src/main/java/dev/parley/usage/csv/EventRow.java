@@ -31,7 +31,9 @@ final class EventRow {
           "reasoningTokens",
           "costUSD",
           "priceVersion",
-          "estimated");
+          "estimated",
+          "cachedWrite1hTokens",
+          "corrects");
 
   private EventRow() {}
 
@@ -58,7 +60,9 @@ final class EventRow {
         Long.toString(event.reasoningTokens()),
         event.costUSD() == null ? "" : event.costUSD().toPlainString(),
         text(event.priceVersion()),
-        Boolean.toString(event.estimated()));
+        Boolean.toString(event.estimated()),
+        event.cachedWrite1hTokens() == null ? "" : event.cachedWrite1hTokens().toString(),
+        event.correction() == null ? "" : text(event.correction().eventId()));
   }
 
   private static String text(@Nullable String value) {

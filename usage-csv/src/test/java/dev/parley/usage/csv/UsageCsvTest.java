@@ -111,13 +111,13 @@ final class UsageCsvTest {
           sink.accept(event("=e3", BigDecimal.ZERO));
         });
     List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
-    assertThat(lines.get(0).split(",", -1)).hasSize(22).startsWith("eventId", "requestId", "jobId");
+    assertThat(lines.get(0).split(",", -1)).hasSize(24).startsWith("eventId", "requestId", "jobId");
     assertThat(lines.get(1))
         .startsWith("e1,,job,session,tenant,,openai,m,stop,7,2026-01-02T03:04:05.006Z,default,")
         .contains("\"{\"\"k\"\":\"\"=v\"\"}\"")
-        .endsWith(",1,2,3,4,5,6,0.00000012345,pb-1,true");
-    assertThat(lines.get(2)).endsWith(",6,,pb-1,true");
-    assertThat(lines.get(3)).startsWith("'=e3,").endsWith(",6,0,pb-1,true");
+        .endsWith(",1,2,3,4,5,6,0.00000012345,pb-1,true,,");
+    assertThat(lines.get(2)).endsWith(",6,,pb-1,true,,");
+    assertThat(lines.get(3)).startsWith("'=e3,").endsWith(",6,0,pb-1,true,,");
   }
 
   @Test

@@ -1,0 +1,29 @@
+-- A correction is a row of its own: no request, no tokens, the difference in cost. The row that it
+-- corrects stays as it is.
+alter table usage_events
+  add column cached_write_1h_tokens bigint,
+  add column corrects text collate "C",
+  add column corrects_unpriced boolean not null default false;
+
+create index usage_events_corrections on usage_events (corrects) where corrects is not null;
+
+-- Corrections that were written and not published yet; few, and for a short time.
+create table usage_unpublished (
+  event_id text collate "C" not null,
+  tenant_id text collate "C" not null,
+  constraint usage_unpublished_pk primary key (event_id)
+);
+
+alter table usage_unpublished enable row level security;
+alter table usage_unpublished force row level security;
+create policy tenant_fence on usage_unpublished using (
+  (select current_setting('parley.scope', true)) = 'service'
+  or tenant_id = (select current_setting('parley.tenant', true)));
+
+-- Every price book that calls were priced with, so that a cost can be taken apart again later.
+create table price_books (
+  version text collate "C" not null,
+  book json not null,
+  recorded_at timestamptz not null,
+  constraint price_books_pk primary key (version)
+);
