@@ -2,7 +2,7 @@ package dev.parley.ingest;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.ingest.admission.Rate;
-import dev.parley.ingest.admission.RateLimiter;
+import dev.parley.ingest.admission.TenantAdmission;
 import dev.parley.ingest.auth.ApiKeyAuthenticator;
 import dev.parley.ingest.auth.Authenticator;
 import dev.parley.ingest.auth.SingleTenantAuthenticator;
@@ -33,6 +33,7 @@ import dev.parley.ingest.usage.ExportRoutes;
 import dev.parley.ingest.usage.UsageRoutes;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
+import dev.parley.schemas.JobId;
 import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.tenants.TenantSettingsCache;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -44,7 +45,8 @@ import java.util.function.Supplier;
 /** The HTTP API over its ports. Knows neither Kafka nor a database. */
 public final class IngestApi implements Component {
 
-  private final TenantSettingsCache tenantSettings;
+  private final JobWaiters waiters;
+  private final TenantAdmission admission;
   private final HttpServer server;
 
   /**
@@ -60,7 +62,16 @@ public final class IngestApi implements Component {
       Supplier<Map<String, Health>> health,
       PrometheusMeterRegistry metrics,
       Clock clock) {
-    this.tenantSettings = new TenantSettingsCache(ports.tenantSettings());
+    this.waiters = waiters;
+    TenantSettingsCache tenantSettings = new TenantSettingsCache(ports.tenantSettings());
+    this.admission =
+        new TenantAdmission(
+            new Rate(config.requestsPerSecond(), config.requestBurst()),
+            config.maxQueued(),
+            tenantSettings,
+            ports.jobs(),
+            ports.queuedCounts(),
+            clock);
     SessionDirectory directory = new SessionDirectory(ports.sessions(), Ticker.systemTicker());
     JobIdentity identity = new JobIdentity(config.jobIdSecret(), ports.secrets(), clock);
     UsageRoutes usage = new UsageRoutes(ports.usage());
@@ -69,6 +80,7 @@ public final class IngestApi implements Component {
     Submitter submitter =
         new Submitter(
             submissions,
+            admission.queued(),
             directory,
             identity,
             config.createSessions(),
@@ -93,7 +105,12 @@ public final class IngestApi implements Component {
                 clock),
             new SessionLifecycleRoutes(ports.sessions(), directory, clock),
             new JobRoutes(
-                ports.jobs(), new JobLookup(ports.jobs(), identity), await, events, waiters, clock),
+                ports.jobs(),
+                new JobLookup(ports.jobs(), identity),
+                await,
+                events,
+                this::jobEnded,
+                clock),
             usage,
             new ExportRoutes(new ExportFiles(config.exports())),
             new ApiDocs(),
@@ -106,10 +123,7 @@ public final class IngestApi implements Component {
                 config.host(), config.port(), config.maxBodyBytes(), config.stopTimeout()),
             groups,
             authenticator,
-            new RateLimiter(
-                new Rate(config.requestsPerSecond(), config.requestBurst()),
-                tenantSettings::of,
-                Ticker.systemTicker()),
+            admission,
             metrics,
             waiters::close);
   }
@@ -130,7 +144,7 @@ public final class IngestApi implements Component {
 
   @Override
   public void start() {
-    tenantSettings.start();
+    admission.start();
     server.start();
   }
 
@@ -142,7 +156,13 @@ public final class IngestApi implements Component {
   @Override
   public void close() {
     server.close();
-    tenantSettings.close();
+    admission.close();
+  }
+
+  /** Tells that a job has ended, on whatever node. May be told twice, and of unknown jobs. */
+  public void jobEnded(JobId job) {
+    admission.queued().leave(job);
+    waiters.signal(job);
   }
 
   /** The port that it listens on. */

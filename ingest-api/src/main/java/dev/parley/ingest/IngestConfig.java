@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout how long requests in flight may take once the service is told to stop
  * @param requestsPerSecond of one tenant on one node; 0 sets no limit
  * @param requestBurst how many of them may come at once
+ * @param maxQueued jobs of one tenant that are accepted and have not ended
  * @param exports where the aggregator writes its exports; null when they are not to be had here
  */
 public record IngestConfig(
@@ -41,6 +42,7 @@ public record IngestConfig(
     Duration stopTimeout,
     int requestsPerSecond,
     int requestBurst,
+    int maxQueued,
     @Nullable Path exports) {
 
   private static final String DEFAULT_TENANT = "default";
@@ -66,6 +68,7 @@ public record IngestConfig(
         env.getDuration("STOP_TIMEOUT", Duration.ofSeconds(15)),
         perSecond,
         env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000),
+        env.getInt("MAX_QUEUED", 1_000_000, 0, 1_000_000_000),
         exports(env));
   }
 

@@ -9,10 +9,12 @@ import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.live.LiveEvents;
+import dev.parley.storage.tenants.QueuedCounts;
 
 /**
  * The stores that the HTTP API reads and writes.
  *
+ * @param queuedCounts {@link QueuedCounts#NONE} where there is no Redis
  * @param live {@link LiveEvents#NONE} where there is no Redis
  */
 public record IngestPorts(
@@ -23,6 +25,7 @@ public record IngestPorts(
     ApiKeyStore apiKeys,
     SecretStore secrets,
     TenantSettingsStore tenantSettings,
+    QueuedCounts queuedCounts,
     LiveEvents live) {
 
   public static IngestPorts of(Stores stores) {
@@ -34,6 +37,7 @@ public record IngestPorts(
         stores.apiKeys(),
         stores.secrets(),
         stores.tenantSettings(),
+        stores.queuedCounts(),
         stores.live());
   }
 }

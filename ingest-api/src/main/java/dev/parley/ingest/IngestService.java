@@ -40,7 +40,6 @@ public final class IngestService implements Component {
       Clock clock) {
     this.log = new KafkaSubmissionLog(kafka, topics, config.deliveryTimeout());
     JobWaiters waiters = new JobWaiters();
-    this.outcomes = new OutcomeFeed(kafka, waiters);
     List<Component> asked = new ArrayList<>(watched);
     asked.add(log);
     Components health = new Components(asked);
@@ -54,6 +53,7 @@ public final class IngestService implements Component {
             health::check,
             metrics,
             clock);
+    this.outcomes = new OutcomeFeed(kafka, api::jobEnded);
   }
 
   @Override

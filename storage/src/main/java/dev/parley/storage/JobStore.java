@@ -47,6 +47,9 @@ public interface JobStore {
   /** Which of the given jobs have been cancelled. */
   Set<JobId> cancelledAmong(Collection<JobId> jobIds);
 
+  /** Which of the given jobs, of whatever tenants, have ended. */
+  Set<JobId> endedAmong(Collection<JobId> jobIds);
+
   /**
    * A job to be taken up.
    *

@@ -114,4 +114,10 @@ final class MemoryStores implements TurnStores, JobStore {
     look();
     return jobs.cancelledAmong(jobIds);
   }
+
+  @Override
+  public Set<JobId> endedAmong(Collection<JobId> jobIds) {
+    look();
+    return jobs.endedAmong(jobIds);
+  }
 }

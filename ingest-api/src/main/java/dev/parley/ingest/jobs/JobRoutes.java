@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reading jobs, waiting for them, listening to them and cancelling them. */
@@ -29,21 +30,24 @@ public final class JobRoutes implements RouteTable.Group {
   private final JobLookup jobs;
   private final JobAwait await;
   private final JobEvents events;
-  private final JobWaiters waiters;
+  private final Consumer<JobId> ended;
   private final Clock clock;
 
+  /**
+   * @param ended told of jobs that were cancelled
+   */
   public JobRoutes(
       JobStore store,
       JobLookup jobs,
       JobAwait await,
       JobEvents events,
-      JobWaiters waiters,
+      Consumer<JobId> ended,
       Clock clock) {
     this.store = store;
     this.jobs = jobs;
     this.await = await;
     this.events = events;
-    this.waiters = waiters;
+    this.ended = ended;
     this.clock = clock;
   }
 
@@ -124,7 +128,7 @@ public final class JobRoutes implements RouteTable.Group {
     if (known == null || !known.status().isFinal()) {
       Instant mintedAt = JobIds.mintedAt(id);
       known = store.cancel(exchange.tenant(), id, mintedAt == null ? now : mintedAt, now);
-      waiters.signal(id);
+      ended.accept(id);
     }
     exchange.json(200, JobView.wrap(JobView.render(known)));
   }

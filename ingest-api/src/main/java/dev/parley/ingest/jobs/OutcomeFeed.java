@@ -12,10 +12,13 @@ import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -27,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads how jobs end, from now on, and wakes those that wait for them on this node. Every node
- * reads all of it, in no consumer group: whoever waits may wait anywhere.
+ * Reads which jobs end, from now on, and tells of them on this node. Every node reads all of it, in
+ * no consumer group: whoever waits may wait anywhere.
  *
  * <p>Nothing depends on it but speed, so its ill health is not the service's.
  */
@@ -41,7 +44,10 @@ public final class OutcomeFeed implements Component {
   private static final long PARTITION_CHECK_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final KafkaSettings kafka;
-  private final JobWaiters waiters;
+  private final Consumer<JobId> ended;
+
+  // Where to go on after a fault, so that nothing is missed; of the feed's own thread.
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Object waking = new Object();
 
@@ -50,9 +56,12 @@ public final class OutcomeFeed implements Component {
 
   private @Nullable Thread thread;
 
-  public OutcomeFeed(KafkaSettings kafka, JobWaiters waiters) {
+  /**
+   * @param ended told of each job, by the feed's thread
+   */
+  public OutcomeFeed(KafkaSettings kafka, Consumer<JobId> ended) {
     this.kafka = kafka;
-    this.waiters = waiters;
+    this.ended = ended;
   }
 
   @Override
@@ -143,20 +152,32 @@ public final class OutcomeFeed implements Component {
         }
         if (!present.equals(assigned)) {
           consumer.assign(present);
-          consumer.seekToEnd(present);
+          seek(consumer, present);
           assigned = present;
         }
         checkAt = System.nanoTime() + PARTITION_CHECK_NANOS;
       }
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (!waiters.isEmpty()) {
-          JobId job = jobOf(record);
-          if (job != null) {
-            waiters.signal(job);
-          }
+        positions.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+        JobId job = jobOf(record);
+        if (job != null) {
+          ended.accept(job);
         }
       }
     }
+  }
+
+  /** To the end where nothing was read before, else to where the reading stopped. */
+  private void seek(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> present) {
+    for (TopicPartition partition : present) {
+      Long position = positions.get(partition);
+      if (position == null) {
+        consumer.seekToEnd(List.of(partition));
+      } else {
+        consumer.seek(partition, position);
+      }
+    }
+    present.forEach(partition -> positions.computeIfAbsent(partition, consumer::position));
   }
 
   private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {

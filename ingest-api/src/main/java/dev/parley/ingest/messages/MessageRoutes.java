@@ -63,21 +63,26 @@ public final class MessageRoutes implements RouteTable.Group {
     Duration wait = Preference.wait(exchange);
     Intake intake = begin(exchange, key, body, session);
     JobId job = intake.submission().jobId();
-    exchange.header("location", "/jobs/" + job.value());
-    if (intake.replayed()) {
-      exchange.header("idempotent-replayed", "true");
-    }
     if (stream) {
-      intake.send();
+      send(exchange, intake);
       events.stream(exchange, job);
     } else if (wait != null && wait.isPositive()) {
       try (JobWaiters.Waiter waiter = await.register(job)) {
-        intake.send();
+        send(exchange, intake);
         answerInTime(exchange, intake, wait, waiter);
       }
     } else {
-      intake.send();
+      send(exchange, intake);
       accepted(exchange, intake);
+    }
+  }
+
+  /** Only what was accepted has a place where it can be found. */
+  private static void send(Exchange exchange, Intake intake) throws InterruptedException {
+    intake.send();
+    exchange.header("location", "/jobs/" + intake.submission().jobId().value());
+    if (intake.replayed()) {
+      exchange.header("idempotent-replayed", "true");
     }
   }
 

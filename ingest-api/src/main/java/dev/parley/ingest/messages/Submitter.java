@@ -1,5 +1,6 @@
 package dev.parley.ingest.messages;
 
+import dev.parley.ingest.admission.QueuedJobs;
 import dev.parley.ingest.http.ApiException;
 import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.http.Fields;
@@ -27,6 +28,7 @@ public final class Submitter {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
   private final SubmissionLog log;
+  private final QueuedJobs queued;
   private final SessionDirectory sessions;
   private final JobIdentity identity;
   private final MessageParser parser;
@@ -39,12 +41,14 @@ public final class Submitter {
    */
   public Submitter(
       SubmissionLog log,
+      QueuedJobs queued,
       SessionDirectory sessions,
       JobIdentity identity,
       boolean createSessions,
       Clock clock,
       Duration ackTimeout) {
     this.log = log;
+    this.queued = queued;
     this.sessions = sessions;
     this.identity = identity;
     this.parser = new MessageParser(createSessions);
@@ -83,9 +87,21 @@ public final class Submitter {
     return ackTimeout;
   }
 
-  /** Begins to send. */
+  /**
+   * Begins to send.
+   *
+   * @throws ApiException when too many of the tenant's messages wait already
+   */
   CompletableFuture<Void> send(MessageSubmitted submission, @Nullable String traceparent) {
-    CompletableFuture<Void> sent = log.accept(submission, traceparent);
+    JobId job = submission.jobId();
+    queued.enter(submission.tenantId(), job);
+    CompletableFuture<Void> sent =
+        log.accept(submission, traceparent)
+            .whenComplete((done, failure) -> {
+              if (failure != null) {
+                queued.leave(job);
+              }
+            });
     if (submission.createSession()) {
       sessions.expect(submission.sessionKey());
     }

@@ -28,6 +28,7 @@ import dev.parley.storage.memory.MemoryIdempotencyStore;
 import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.memory.MemoryTenantSettingsStore;
+import dev.parley.storage.tenants.QueuedCounts;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Stores in maps, as much of them as the API's tests need, that can be told to be away. */
@@ -55,7 +57,8 @@ public final class FakeStores
   public final IdempotencyStore idempotencyKeys = new MemoryIdempotencyStore();
 
   public IngestPorts ports() {
-    return new IngestPorts(this, this, idempotencyKeys, this, this, this, tenantSettings, live);
+    return new IngestPorts(
+        this, this, idempotencyKeys, this, this, this, tenantSettings, QueuedCounts.NONE, live);
   }
 
   private void reach() {
@@ -165,6 +168,14 @@ public final class FakeStores
   @Override
   public Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
     return Set.of();
+  }
+
+  @Override
+  public Set<JobId> endedAmong(Collection<JobId> jobIds) {
+    reach();
+    return jobIds.stream()
+        .filter(id -> jobs.get(id) != null && jobs.get(id).status().isFinal())
+        .collect(Collectors.toSet());
   }
 
   @Override

@@ -18,11 +18,13 @@ public final class FakeSubmissionLog implements SubmissionLog {
   }
 
   public final List<Submission> accepted = new CopyOnWriteArrayList<>();
+  public final List<Submission> offered = new CopyOnWriteArrayList<>();
   public final List<String> traceparents = new CopyOnWriteArrayList<>();
   public volatile Mode mode = Mode.ACKNOWLEDGE;
 
   @Override
   public CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent) {
+    offered.add(submission);
     return switch (mode) {
       case ACKNOWLEDGE -> {
         accepted.add(submission);

@@ -24,7 +24,9 @@ import dev.parley.storage.postgres.PostgresTurnLedger;
 import dev.parley.storage.postgres.PostgresTurnWriter;
 import dev.parley.storage.postgres.PostgresUsageStore;
 import dev.parley.storage.redis.RedisConnection;
+import dev.parley.storage.redis.RedisQueuedCounts;
 import dev.parley.storage.redis.RedisSessionStore;
+import dev.parley.storage.tenants.QueuedCounts;
 import dev.parley.storage.turn.SplitTurnWriter;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -52,6 +54,7 @@ public final class Stores implements AutoCloseable {
   private final Database database;
   private final @Nullable RedisClient redis;
   private final @Nullable RedisLiveEvents redisLive;
+  private final @Nullable RedisQueuedCounts redisCounts;
   private final @Nullable RedisConnection redisSessions;
   private final SessionStore sessions;
   private final TurnWriter turns;
@@ -74,6 +77,7 @@ public final class Stores implements AutoCloseable {
     this.redis = config.redisUrl() == null ? null : redisClient(config.redisUrl());
     RedisClient client = redis;
     this.redisLive = client == null ? null : new RedisLiveEvents(() -> client, LIVE_EVENTS_KEPT);
+    this.redisCounts = client == null ? null : new RedisQueuedCounts(client);
     this.jobs = new PostgresJobStore(database);
     this.idempotencyKeys = new PostgresIdempotencyStore(database);
     this.usage = new PostgresUsageStore(database, clock);
@@ -209,6 +213,10 @@ public final class Stores implements AutoCloseable {
     return tenantSettings;
   }
 
+  public QueuedCounts queuedCounts() {
+    return redisCounts == null ? QueuedCounts.NONE : redisCounts;
+  }
+
   public LiveEvents live() {
     return redisLive == null ? LiveEvents.NONE : redisLive;
   }
@@ -217,6 +225,9 @@ public final class Stores implements AutoCloseable {
   public void close() {
     if (redisLive != null) {
       redisLive.close();
+    }
+    if (redisCounts != null) {
+      redisCounts.close();
     }
     if (redisSessions != null) {
       redisSessions.close();

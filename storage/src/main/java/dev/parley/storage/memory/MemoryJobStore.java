@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -119,14 +120,23 @@ public final class MemoryJobStore implements JobStore {
 
   @Override
   public synchronized Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
-    Set<JobId> cancelled = new HashSet<>();
+    return among(jobIds, job -> job.status() == JobStatus.CANCELLED);
+  }
+
+  @Override
+  public synchronized Set<JobId> endedAmong(Collection<JobId> jobIds) {
+    return among(jobIds, job -> job.status().isFinal());
+  }
+
+  private Set<JobId> among(Collection<JobId> jobIds, Predicate<Job> wanted) {
+    Set<JobId> found = new HashSet<>();
     for (JobId id : jobIds) {
       Job job = jobs.get(id);
-      if (job != null && job.status() == JobStatus.CANCELLED) {
-        cancelled.add(id);
+      if (job != null && wanted.test(job)) {
+        found.add(id);
       }
     }
-    return cancelled;
+    return found;
   }
 
   synchronized @Nullable Job find(JobId jobId) {

@@ -53,6 +53,12 @@ public final class PostgresJobStore implements JobStore {
   private static final String CANCELLED =
       "select job_id from jobs where job_id = any (?::text[]) and status = 'cancelled'";
 
+  private static final String ENDED =
+      """
+      select job_id from jobs
+      where job_id = any (?::text[]) and status not in ('queued', 'in_progress')
+      """;
+
   private final Database database;
   private final JobClaim claim;
 
@@ -185,20 +191,29 @@ public final class PostgresJobStore implements JobStore {
 
   @Override
   public Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
+    return among(jobIds, CANCELLED);
+  }
+
+  @Override
+  public Set<JobId> endedAmong(Collection<JobId> jobIds) {
+    return among(jobIds, ENDED);
+  }
+
+  private Set<JobId> among(Collection<JobId> jobIds, String sql) {
     if (jobIds.isEmpty()) {
       return Set.of();
     }
     return database.statement(
         null,
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement(CANCELLED)) {
+          try (PreparedStatement select = connection.prepareStatement(sql)) {
             new Binder(select).texts(jobIds, JobId::value);
             try (ResultSet rows = select.executeQuery()) {
-              Set<JobId> cancelled = new HashSet<>();
+              Set<JobId> found = new HashSet<>();
               while (rows.next()) {
-                cancelled.add(new JobId(rows.getString(1)));
+                found.add(new JobId(rows.getString(1)));
               }
-              return cancelled;
+              return found;
             }
           }
         });

@@ -161,6 +161,9 @@ public abstract class JobStoreContract {
     assertThat(store().cancelledAmong(List.of(cancelled, running, Samples.job())))
         .containsExactly(cancelled);
     assertThat(store().cancelledAmong(List.of())).isEmpty();
+    assertThat(store().endedAmong(List.of(cancelled, running, Samples.job())))
+        .containsExactly(cancelled);
+    assertThat(store().endedAmong(List.of())).isEmpty();
   }
 
   @Test
