@@ -85,6 +85,7 @@ public record SlidingWindow(int maxMessages, ToLongFunction<Message> tokensOf) {
             case Part.ImageUrl image -> {}
             case Part.ImageBase64 image -> {}
             case Part.Document document -> {}
+            case Part.Reasoning reasoning -> {}
           }
         }
       }

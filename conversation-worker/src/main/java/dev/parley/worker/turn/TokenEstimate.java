@@ -35,6 +35,7 @@ final class TokenEstimate {
             case Part.ToolCall call ->
                 ofCharacters(call.name().length() + (long) call.args().toString().length());
             case Part.ToolResult result -> ofCharacters(result.result().toString().length());
+            case Part.Reasoning reasoning -> ofCharacters(reasoning.data().toString().length());
           };
     }
     return tokens;

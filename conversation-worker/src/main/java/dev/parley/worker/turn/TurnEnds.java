@@ -9,6 +9,7 @@ import dev.parley.schemas.chat.ChatResponse;
 import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.Message;
+import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.Role;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.provider.ProviderCall;
@@ -93,7 +94,7 @@ final class TurnEnds {
     ChatResponse response =
         new ChatResponse(
             reply.text(),
-            reply.content(),
+            shown(reply),
             reply.finishReason(),
             reply.model(),
             call.route().provider().name(),
@@ -171,6 +172,11 @@ final class TurnEnds {
     return new TurnEnd(outcome, attempt, 0, List.of(), usage);
   }
 
+  private static List<Part> shown(ProviderReply reply) {
+    return reply.content().stream().filter(part -> !(part instanceof Part.Reasoning)).toList();
+  }
+
+  /** Reasoning is wanted back with the results of tools, and of no use after an answer in text. */
   private static Content contentOf(ProviderReply reply) {
     return reply.toolCalls().isEmpty() ? Content.of(reply.text()) : Content.of(reply.content());
   }

@@ -164,7 +164,8 @@ final class TurnRunner {
             turn.submission().options(),
             maxTokens == null ? settings.maxOutputTokens() : maxTokens,
             settings.deadlines())
-        .withTriesBefore(turn.history().tries);
+        .withTriesBefore(turn.history().tries)
+        .withRequestKey(turn.submission().jobId().value());
   }
 
   private static TurnEnd withAttempt(TurnEnd end, int attempt) {

@@ -87,6 +87,32 @@ final class TurnRunnerTest {
   }
 
   @Test
+  void allTriesOfAJobTellTheProviderTheSameKey() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+
+    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 2, history);
+
+    assertThat(provider.calls)
+        .extracting(ProviderCall::requestKey)
+        .containsOnly("job_1")
+        .hasSize(2);
+  }
+
+  @Test
+  void whatAProviderWantsBackOfItsReasoningIsKeptAndNotShown() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    provider.toolCall = true;
+
+    runner.run(submission(null, false), 1, history);
+
+    assertThat(stores.committed.getFirst().messages().get(1).content().parts())
+        .hasExactlyElementsOfTypes(Part.Reasoning.class, Part.ToolCall.class);
+    assertThat(((JobOutcome.Completed) outcome()).response().content())
+        .hasExactlyElementsOfTypes(Part.ToolCall.class);
+  }
+
+  @Test
   void whatTheProviderDidNotTellIsEstimatedAndSaidToBe() throws Exception {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     provider.usage = null;
@@ -374,7 +400,8 @@ final class TurnRunnerTest {
         listener.onToolCallStart("c1", "clock");
         listener.onToolCallDelta("c1", "{}");
         Part call1 = new Part.ToolCall("c1", "clock", Json.mapper().createObjectNode());
-        return new ProviderReply(List.of(call1), FinishReason.TOOL_CALL, usage, "m", null);
+        Part thought = new Part.Reasoning("f", "m", Json.mapper().createObjectNode());
+        return new ProviderReply(List.of(thought, call1), FinishReason.TOOL_CALL, usage, "m", null);
       }
       listener.onText("hello back");
       return new ProviderReply(

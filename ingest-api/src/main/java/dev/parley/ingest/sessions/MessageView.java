@@ -7,11 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.Message;
-import dev.parley.schemas.chat.Part;
 import java.util.List;
 
 /**
- * Messages as they are shown.
+ * Messages as they are shown: without what only a provider can make something of.
  *
  * @param exposeToolResults whether what tools answered is shown
  */
@@ -27,23 +26,26 @@ public record MessageView(boolean exposeToolResults) {
 
   private JsonNode render(Message message) {
     ObjectNode view = Json.mapper().valueToTree(message);
-    if (!exposeToolResults && holdsToolResult(message.content())) {
-      for (JsonNode part : view.get("content")) {
-        if (part instanceof ObjectNode object
-            && "tool_result".equals(object.path("type").textValue())) {
-          object.put("result", "[redacted]");
-          object.put("redacted", true);
-        }
+    if (message.content() instanceof Content.Parts
+        && view.get("content") instanceof ArrayNode parts) {
+      parts.removeIf(part -> isType(part, "reasoning"));
+      if (!exposeToolResults) {
+        redactToolResults(parts);
       }
     }
     return view;
   }
 
-  private static boolean holdsToolResult(Content content) {
-    return switch (content) {
-      case Content.Text text -> false;
-      case Content.Parts parts ->
-          parts.parts().stream().anyMatch(Part.ToolResult.class::isInstance);
-    };
+  private static void redactToolResults(ArrayNode parts) {
+    for (JsonNode part : parts) {
+      if (part instanceof ObjectNode object && isType(object, "tool_result")) {
+        object.put("result", "[redacted]");
+        object.put("redacted", true);
+      }
+    }
+  }
+
+  private static boolean isType(JsonNode part, String type) {
+    return type.equals(part.path("type").textValue());
   }
 }

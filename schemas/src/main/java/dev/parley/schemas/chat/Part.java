@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Part.ImageBase64.class, name = "image_base64"),
   @JsonSubTypes.Type(value = Part.Document.class, name = "document"),
   @JsonSubTypes.Type(value = Part.ToolCall.class, name = "tool_call"),
-  @JsonSubTypes.Type(value = Part.ToolResult.class, name = "tool_result")
+  @JsonSubTypes.Type(value = Part.ToolResult.class, name = "tool_result"),
+  @JsonSubTypes.Type(value = Part.Reasoning.class, name = "reasoning")
 })
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public sealed interface Part {
@@ -89,6 +90,22 @@ public sealed interface Part {
     @Override
     public String toString() {
       return "ToolResult[" + toolCallId + ", " + name + ", " + Redacted.size(result) + "]";
+    }
+  }
+
+  /**
+   * A piece of reasoning that a provider wants back unchanged when its tools' results come: signed
+   * or encrypted, of no meaning to anybody else. Stands in stored sessions alone: it is never shown
+   * to a client, taken from one, or put on a topic.
+   *
+   * @param format the wire format whose piece it is
+   * @param model the model that was asked when it came; another one can make nothing of it
+   * @param data the piece as it came
+   */
+  record Reasoning(String format, String model, ObjectNode data) implements Part {
+    @Override
+    public String toString() {
+      return "Reasoning[" + format + ", " + model + ", " + Redacted.size(data) + "]";
     }
   }
 }

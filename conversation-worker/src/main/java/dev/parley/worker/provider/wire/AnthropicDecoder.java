@@ -1,6 +1,7 @@
 package dev.parley.worker.provider.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
@@ -14,6 +15,11 @@ final class AnthropicDecoder implements WireFormat.Decoder {
   private final ReplyAssembler reply;
   private final Map<Integer, ToolCallBuilder> calls = new HashMap<>();
   private final Usage usage = new Usage();
+
+  /** The thinking block that is open, and what its deltas have brought. */
+  private @Nullable ObjectNode thinking;
+
+  private final StringBuilder thought = new StringBuilder();
 
   AnthropicDecoder(ReplyAssembler reply) {
     this.reply = reply;
@@ -64,7 +70,11 @@ final class AnthropicDecoder implements WireFormat.Decoder {
   private void block(int index, JsonNode block) throws ProviderException {
     switch (block.path("type").asText()) {
       case "text" -> reply.text(WireJson.textOrNull(block, "text"));
-      case "thinking" -> reply.reasoning(WireJson.textOrNull(block, "thinking"));
+      case "thinking" -> {
+        thinking = block.deepCopy();
+        reply.reasoning(WireJson.textOrNull(block, "thinking"));
+      }
+      case "redacted_thinking" -> thinking = block.deepCopy();
       case "tool_use" -> {
         ToolCallBuilder call =
             reply.toolCall(block.path("id").asText(), block.path("name").asText());
@@ -81,7 +91,17 @@ final class AnthropicDecoder implements WireFormat.Decoder {
   private void delta(int index, JsonNode delta) throws ProviderException {
     switch (delta.path("type").asText()) {
       case "text_delta" -> reply.text(WireJson.textOrNull(delta, "text"));
-      case "thinking_delta" -> reply.reasoning(WireJson.textOrNull(delta, "thinking"));
+      case "thinking_delta" -> {
+        String text = WireJson.textOrNull(delta, "thinking");
+        thought.append(text == null ? "" : text);
+        reply.reasoning(text);
+      }
+      case "signature_delta" -> {
+        if (thinking != null) {
+          thinking.put("signature", delta.path("signature").asText());
+        }
+        reply.progress();
+      }
       case "input_json_delta" -> {
         ToolCallBuilder call = calls.get(index);
         if (call != null) {
@@ -92,11 +112,27 @@ final class AnthropicDecoder implements WireFormat.Decoder {
     }
   }
 
-  private void blockEnd(int index) {
+  private void blockEnd(int index) throws ProviderException {
+    if (thinking != null) {
+      keep(thinking);
+      thinking = null;
+    }
     ToolCallBuilder call = calls.get(index);
     if (call != null) {
       reply.completed(call);
     }
+  }
+
+  /** Blocks without a signature, which other servers send, are of no use to anybody. */
+  private void keep(ObjectNode block) throws ProviderException {
+    if (!thought.isEmpty()) {
+      block.put("thinking", block.path("thinking").asText() + thought);
+      thought.setLength(0);
+    }
+    if (block.path("signature").asText().isEmpty() && !block.has("data")) {
+      return;
+    }
+    reply.keep(AnthropicFormat.NAME, block);
   }
 
   private void finish(String reason) {

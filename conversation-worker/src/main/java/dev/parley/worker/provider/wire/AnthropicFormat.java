@@ -7,57 +7,75 @@ import dev.parley.schemas.chat.Tool;
 import dev.parley.worker.provider.Failure;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
-import java.net.http.HttpHeaders;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Anthropic's Messages. */
-final class AnthropicFormat implements WireFormat {
+final class AnthropicFormat extends JsonFormat {
 
+  static final String NAME = "anthropic";
   private static final String VERSION = "2023-06-01";
 
-  private final Endpoint endpoint;
-  private final Clock clock;
-
   AnthropicFormat(Endpoint endpoint, Clock clock) {
-    this.endpoint = endpoint;
-    this.clock = clock;
+    super("anthropic", endpoint, clock);
   }
 
   @Override
-  public String provider() {
-    return "anthropic";
+  String path(ProviderCall call) {
+    return "/v1/messages";
   }
 
   @Override
-  public Request request(ProviderCall call) throws ProviderException {
-    ObjectNode body = WireJson.object();
+  void headers(ProviderCall call, Endpoint endpoint, Map<String, String> headers)
+      throws ProviderException {
+    headers.put("anthropic-version", VERSION);
+    headers.put("x-api-key", endpoint.requiredKeyFor(call).secret());
+  }
+
+  @Override
+  void conversation(ProviderCall call, ObjectNode body) throws ProviderException {
     body.put("model", call.model());
     body.put("max_tokens", call.maxOutputTokens());
     String system = SystemText.of(call);
     if (system != null) {
       body.put("system", system);
     }
-    body.set("messages", AnthropicMessages.write(call.messages()));
-    if (call.options().temperature() != null) {
-      body.put("temperature", call.options().temperature());
-    }
-    tools(call, body);
-    responseFormat(call, body);
+    body.set("messages", AnthropicMessages.write(call));
+    temperature(call, body);
     if (call.stream()) {
       body.put("stream", true);
     }
-    Map<String, String> headers =
-        Map.of(
-            "content-type",
-            "application/json",
-            "anthropic-version",
-            VERSION,
-            "x-api-key",
-            endpoint.requiredKeyFor(call).secret());
-    return new Request(endpoint.uri("/v1/messages"), headers, WireJson.write(body));
+  }
+
+  @Override
+  void tool(Tool tool, ArrayNode definitions) {
+    named(definitions.addObject(), tool).set("input_schema", tool.parameters());
+  }
+
+  @Override
+  void toolChoice(ToolChoice choice, ObjectNode body) {
+    ObjectNode written = body.putObject("tool_choice");
+    switch (choice) {
+      case ToolChoice.Auto() -> written.put("type", "auto");
+      case ToolChoice.Any() -> written.put("type", "any");
+      case ToolChoice.None() -> written.put("type", "none");
+      case ToolChoice.Named(String name) -> written.put("type", "tool").put("name", name);
+    }
+  }
+
+  @Override
+  void jsonObject(ObjectNode body) throws ProviderException {
+    throw Attachments.unsupported("response_format_json_object");
+  }
+
+  @Override
+  void jsonSchema(ResponseFormat.JsonSchema schema, ObjectNode body) {
+    body.putObject("output_config")
+        .putObject("format")
+        .put("type", "json_schema")
+        .set("schema", schema.schema());
   }
 
   @Override
@@ -66,14 +84,13 @@ final class AnthropicFormat implements WireFormat {
   }
 
   @Override
-  public Failure failure(int status, HttpHeaders headers, @Nullable JsonNode body) {
-    JsonNode error = body == null ? WireJson.object() : body.path("error");
-    return failureOf(status, error, ResponseHeaders.retryAfter(headers, clock.instant()));
+  public String requestIdHeader() {
+    return "request-id";
   }
 
   @Override
-  public String requestIdHeader() {
-    return "request-id";
+  Failure failure(int status, JsonNode error, @Nullable Duration retryAfter) {
+    return failureOf(status, error, retryAfter);
   }
 
   /**
@@ -100,40 +117,5 @@ final class AnthropicFormat implements WireFormat {
           default -> status == 0 ? 500 : status;
         };
     return Failures.ofStatus(status == 0 ? meant : status, type, retryAfter);
-  }
-
-  private static void tools(ProviderCall call, ObjectNode body) throws ProviderException {
-    if (call.options().tools() == null || call.options().tools().isEmpty()) {
-      return;
-    }
-    ArrayNode tools = body.putArray("tools");
-    for (Tool tool : call.options().tools()) {
-      ObjectNode definition = tools.addObject().put("name", tool.name());
-      if (tool.description() != null) {
-        definition.put("description", tool.description());
-      }
-      definition.set("input_schema", tool.parameters());
-    }
-    switch (ToolChoice.of(call.options().toolChoice())) {
-      case null -> {}
-      case ToolChoice.Auto() -> body.putObject("tool_choice").put("type", "auto");
-      case ToolChoice.Any() -> body.putObject("tool_choice").put("type", "any");
-      case ToolChoice.None() -> body.putObject("tool_choice").put("type", "none");
-      case ToolChoice.Named(String name) ->
-          body.putObject("tool_choice").put("type", "tool").put("name", name);
-    }
-  }
-
-  private static void responseFormat(ProviderCall call, ObjectNode body) throws ProviderException {
-    switch (ResponseFormat.of(call.options().responseFormat())) {
-      case ResponseFormat.Text() -> {}
-      case ResponseFormat.JsonObject() ->
-          throw Attachments.unsupported("response_format_json_object");
-      case ResponseFormat.JsonSchema(String _, JsonNode schema, boolean _) ->
-          body.putObject("output_config")
-              .putObject("format")
-              .put("type", "json_schema")
-              .set("schema", schema);
-    }
   }
 }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.Role;
+import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
-import java.util.List;
 
 /**
  * Writes a conversation as Anthropic's messages. Neighbours of one speaker become one message: all
@@ -16,11 +16,11 @@ final class AnthropicMessages {
 
   private AnthropicMessages() {}
 
-  static ArrayNode write(List<Message> conversation) throws ProviderException {
+  static ArrayNode write(ProviderCall call) throws ProviderException {
     ArrayNode messages = WireJson.object().putArray("messages");
     String speaker = "";
     ArrayNode blocks = messages;
-    for (Message message : conversation) {
+    for (Message message : call.messages()) {
       if (message.role() == Role.SYSTEM) {
         continue;
       }
@@ -30,13 +30,14 @@ final class AnthropicMessages {
         blocks = messages.addObject().put("role", role).putArray("content");
       }
       for (Part part : message.content().parts()) {
-        block(part, blocks);
+        block(call, part, blocks);
       }
     }
     return messages;
   }
 
-  private static void block(Part part, ArrayNode blocks) throws ProviderException {
+  private static void block(ProviderCall call, Part part, ArrayNode blocks)
+      throws ProviderException {
     switch (part) {
       case Part.Text(String text) -> {
         // An empty text block is refused, and an answer may have been empty.
@@ -57,13 +58,18 @@ final class AnthropicMessages {
               image.mediaType(),
               image.data());
       case Part.Document document -> document(document, blocks);
-      case Part.ToolCall call ->
+      case Part.ToolCall tool ->
           blocks
               .addObject()
               .put("type", "tool_use")
-              .put("id", call.id())
-              .put("name", call.name())
-              .set("input", call.args());
+              .put("id", tool.id())
+              .put("name", tool.name())
+              .set("input", tool.args());
+      case Part.Reasoning(String format, String model, ObjectNode data) -> {
+        if (format.equals(AnthropicFormat.NAME) && model.equals(call.model())) {
+          blocks.add(data);
+        }
+      }
       case Part.ToolResult result -> {
         ObjectNode block = blocks.addObject().put("type", "tool_result");
         block.put("tool_use_id", result.toolCallId());

@@ -17,16 +17,24 @@ final class GeminiContents {
   /** What the documentation names for calls whose signature was not kept. */
   private static final String NO_SIGNATURE = "skip_thought_signature_validator";
 
+  private final String model;
   private final boolean signed;
   private final Map<String, String> toolNames = new HashMap<>();
 
-  private GeminiContents(boolean signed) {
-    this.signed = signed;
+  /** Belongs to the part that comes next. */
+  private @Nullable String signature;
+
+  /** Whether the message has a call already: only the first of parallel ones is signed. */
+  private boolean called;
+
+  private GeminiContents(String model) {
+    this.model = model;
+    // From the third generation on, a function call without a signature is refused.
+    this.signed = model.startsWith("gemini-3");
   }
 
   static ArrayNode write(ProviderCall call) throws ProviderException {
-    // From the third generation on, a function call without a signature is refused.
-    return new GeminiContents(call.model().startsWith("gemini-3")).contents(call);
+    return new GeminiContents(call.model()).contents(call);
   }
 
   private ArrayNode contents(ProviderCall call) throws ProviderException {
@@ -42,8 +50,13 @@ final class GeminiContents {
         speaker = role;
         parts = contents.addObject().put("role", role).putArray("parts");
       }
+      called = false;
       for (Part part : message.content().parts()) {
         part(part, parts);
+      }
+      // A stream's last piece may be a signature without text.
+      if (signature != null) {
+        signed(parts.addObject().put("text", ""));
       }
     }
     return contents;
@@ -51,19 +64,42 @@ final class GeminiContents {
 
   private void part(Part part, ArrayNode parts) throws ProviderException {
     switch (part) {
-      case Part.Text(String text) -> parts.addObject().put("text", text);
+      case Part.Text(String text) -> signed(parts.addObject().put("text", text));
       case Part.ImageUrl image -> file(parts, image.url(), image.mediaType());
       case Part.ImageBase64 image -> inline(parts, image.mediaType(), image.data());
       case Part.Document document -> document(document, parts);
       case Part.ToolCall call -> {
         toolNames.put(call.id(), call.name());
         ObjectNode content = parts.addObject();
-        content.putObject("functionCall").put("name", call.name()).set("args", call.args());
-        if (signed) {
-          content.put("thoughtSignature", NO_SIGNATURE);
+        ObjectNode function = content.putObject("functionCall");
+        putOwnId(function, call.id());
+        function.put("name", call.name()).set("args", call.args());
+        if (signature == null && signed && !called) {
+          signature = NO_SIGNATURE;
         }
+        called = true;
+        signed(content);
       }
       case Part.ToolResult result -> toolResult(result, parts);
+      case Part.Reasoning(String format, String reasoned, ObjectNode data) -> {
+        if (format.equals(GeminiFormat.NAME) && reasoned.equals(model)) {
+          signature = WireJson.textOrNull(data, "thoughtSignature");
+        }
+      }
+    }
+  }
+
+  private void signed(ObjectNode part) {
+    if (signature != null) {
+      part.put("thoughtSignature", signature);
+      signature = null;
+    }
+  }
+
+  /** Ids that were made up here, for lack of one, are not Gemini's business. */
+  private static void putOwnId(ObjectNode target, String id) {
+    if (!id.startsWith(GeminiDecoder.MADE_UP_ID)) {
+      target.put("id", id);
     }
   }
 
@@ -73,7 +109,9 @@ final class GeminiContents {
     if (name == null) {
       throw Attachments.unsupported("tool_result_without_call");
     }
-    ObjectNode response = parts.addObject().putObject("functionResponse").put("name", name);
+    ObjectNode response = parts.addObject().putObject("functionResponse");
+    putOwnId(response, result.toolCallId());
+    response.put("name", name);
     if (Boolean.TRUE.equals(result.isError())) {
       response.putObject("response").set("error", result.result());
     } else if (result.result().isObject()) {

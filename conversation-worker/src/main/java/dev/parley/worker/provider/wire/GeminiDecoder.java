@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class GeminiDecoder implements WireFormat.Decoder {
 
+  /** Begins the ids of calls that came without one. */
+  static final String MADE_UP_ID = "call_";
+
   private final ReplyAssembler reply;
 
   GeminiDecoder(ReplyAssembler reply) {
@@ -50,16 +53,22 @@ final class GeminiDecoder implements WireFormat.Decoder {
   }
 
   private void part(JsonNode part) throws ProviderException {
+    boolean thought = part.path("thought").asBoolean();
+    String signature = WireJson.textOrNull(part, "thoughtSignature");
+    if (signature != null && !thought) {
+      reply.keep(GeminiFormat.NAME, WireJson.object().put("thoughtSignature", signature));
+    }
     JsonNode functionCall = part.path("functionCall");
     if (functionCall.isObject()) {
       String id = functionCall.path("id").asText("");
       ToolCallBuilder call =
           reply.toolCall(
-              id.isEmpty() ? "call_" + UUID.randomUUID() : id, functionCall.path("name").asText());
+              id.isEmpty() ? MADE_UP_ID + UUID.randomUUID() : id,
+              functionCall.path("name").asText());
       JsonNode args = functionCall.path("args");
       reply.arguments(call, args.isObject() && !args.isEmpty() ? args.toString() : "");
       reply.completed(call);
-    } else if (part.path("thought").asBoolean()) {
+    } else if (thought) {
       reply.reasoning(WireJson.textOrNull(part, "text"));
     } else {
       reply.text(WireJson.textOrNull(part, "text"));

@@ -8,7 +8,6 @@ import dev.parley.worker.provider.Failure;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
 import java.net.URLEncoder;
-import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,41 +15,70 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Gemini's generateContent. */
-final class GeminiFormat implements WireFormat {
+final class GeminiFormat extends JsonFormat {
 
-  private final Endpoint endpoint;
-  private final Clock clock;
+  static final String NAME = "gemini";
 
   GeminiFormat(Endpoint endpoint, Clock clock) {
-    this.endpoint = endpoint;
-    this.clock = clock;
+    super("gemini", endpoint, clock);
   }
 
   @Override
-  public String provider() {
-    return "gemini";
+  String path(ProviderCall call) {
+    String model = URLEncoder.encode(call.model(), StandardCharsets.UTF_8);
+    String method = call.stream() ? ":streamGenerateContent?alt=sse" : ":generateContent";
+    return "/v1beta/models/" + model + method;
   }
 
   @Override
-  public Request request(ProviderCall call) throws ProviderException {
-    ObjectNode body = WireJson.object();
+  void headers(ProviderCall call, Endpoint endpoint, Map<String, String> headers)
+      throws ProviderException {
+    headers.put("x-goog-api-key", endpoint.requiredKeyFor(call).secret());
+  }
+
+  @Override
+  void conversation(ProviderCall call, ObjectNode body) throws ProviderException {
     body.set("contents", GeminiContents.write(call));
     String system = SystemText.of(call);
     if (system != null) {
       body.putObject("systemInstruction").putArray("parts").addObject().put("text", system);
     }
-    tools(call, body);
-    generationConfig(call, body.putObject("generationConfig"));
-    String model = URLEncoder.encode(call.model(), StandardCharsets.UTF_8);
-    String method = call.stream() ? ":streamGenerateContent?alt=sse" : ":generateContent";
-    Map<String, String> headers =
-        Map.of(
-            "content-type",
-            "application/json",
-            "x-goog-api-key",
-            endpoint.requiredKeyFor(call).secret());
-    return new Request(
-        endpoint.uri("/v1beta/models/" + model + method), headers, WireJson.write(body));
+    ObjectNode config = body.putObject("generationConfig");
+    config.put("maxOutputTokens", call.maxOutputTokens());
+    temperature(call, config);
+  }
+
+  @Override
+  ArrayNode toolDefinitions(ObjectNode body) {
+    return body.putArray("tools").addObject().putArray("functionDeclarations");
+  }
+
+  @Override
+  void tool(Tool tool, ArrayNode definitions) {
+    named(definitions.addObject(), tool).set("parametersJsonSchema", tool.parameters());
+  }
+
+  @Override
+  void toolChoice(ToolChoice choice, ObjectNode body) {
+    ObjectNode calling = body.putObject("toolConfig").putObject("functionCallingConfig");
+    switch (choice) {
+      case ToolChoice.Auto() -> calling.put("mode", "AUTO");
+      case ToolChoice.Any() -> calling.put("mode", "ANY");
+      case ToolChoice.None() -> calling.put("mode", "NONE");
+      case ToolChoice.Named(String name) ->
+          calling.put("mode", "ANY").putArray("allowedFunctionNames").add(name);
+    }
+  }
+
+  @Override
+  void jsonObject(ObjectNode body) {
+    body.withObjectProperty("generationConfig").put("responseMimeType", "application/json");
+  }
+
+  @Override
+  void jsonSchema(ResponseFormat.JsonSchema schema, ObjectNode body) {
+    jsonObject(body);
+    body.withObjectProperty("generationConfig").set("responseJsonSchema", schema.schema());
   }
 
   @Override
@@ -59,16 +87,13 @@ final class GeminiFormat implements WireFormat {
   }
 
   @Override
-  public Failure failure(int status, HttpHeaders headers, @Nullable JsonNode body) {
-    // A stream's error stands in an array.
-    JsonNode document = body != null && body.isArray() ? body.path(0) : body;
-    JsonNode error = document == null ? WireJson.object() : document.path("error");
-    return failureOf(status, error, ResponseHeaders.retryAfter(headers, clock.instant()));
+  public String requestIdHeader() {
+    return "x-request-id";
   }
 
   @Override
-  public String requestIdHeader() {
-    return "x-request-id";
+  Failure failure(int status, JsonNode error, @Nullable Duration retryAfter) {
+    return failureOf(status, error, retryAfter);
   }
 
   static Failure failureOf(int status, JsonNode error, @Nullable Duration fromHeader) {
@@ -100,45 +125,5 @@ final class GeminiFormat implements WireFormat {
       }
     }
     return false;
-  }
-
-  private static void tools(ProviderCall call, ObjectNode body) throws ProviderException {
-    if (call.options().tools() == null || call.options().tools().isEmpty()) {
-      return;
-    }
-    ArrayNode declarations = body.putArray("tools").addObject().putArray("functionDeclarations");
-    for (Tool tool : call.options().tools()) {
-      ObjectNode declaration = declarations.addObject().put("name", tool.name());
-      if (tool.description() != null) {
-        declaration.put("description", tool.description());
-      }
-      declaration.set("parametersJsonSchema", tool.parameters());
-    }
-    switch (ToolChoice.of(call.options().toolChoice())) {
-      case null -> {}
-      case ToolChoice.Auto() -> callingMode(body, "AUTO");
-      case ToolChoice.Any() -> callingMode(body, "ANY");
-      case ToolChoice.None() -> callingMode(body, "NONE");
-      case ToolChoice.Named(String name) ->
-          callingMode(body, "ANY").putArray("allowedFunctionNames").add(name);
-    }
-  }
-
-  private static ObjectNode callingMode(ObjectNode body, String mode) {
-    return body.putObject("toolConfig").putObject("functionCallingConfig").put("mode", mode);
-  }
-
-  private static void generationConfig(ProviderCall call, ObjectNode config)
-      throws ProviderException {
-    config.put("maxOutputTokens", call.maxOutputTokens());
-    if (call.options().temperature() != null) {
-      config.put("temperature", call.options().temperature());
-    }
-    switch (ResponseFormat.of(call.options().responseFormat())) {
-      case ResponseFormat.Text() -> {}
-      case ResponseFormat.JsonObject() -> config.put("responseMimeType", "application/json");
-      case ResponseFormat.JsonSchema(String _, JsonNode schema, boolean _) ->
-          config.put("responseMimeType", "application/json").set("responseJsonSchema", schema);
-    }
   }
 }

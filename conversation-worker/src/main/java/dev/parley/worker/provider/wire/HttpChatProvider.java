@@ -19,9 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One try of a call: a wire format over the transport. Thread-safe; never retries. */
@@ -80,22 +78,13 @@ final class HttpChatProvider implements ChatProvider {
     Deadlines deadlines = call.deadlines();
     return transport.post(
         request.uri(),
-        headers(request, call),
+        request.headers(),
         request.body(),
         Deadline.in(deadlines.connect(), Deadlines.Phase.CONNECT).or(total),
         () ->
             call.stream()
                 ? Deadline.in(deadlines.firstToken(), Deadlines.Phase.FIRST_TOKEN).or(total)
                 : total);
-  }
-
-  private static Map<String, String> headers(WireFormat.Request request, ProviderCall call) {
-    if (call.requestKey() == null) {
-      return request.headers();
-    }
-    Map<String, String> headers = new HashMap<>(request.headers());
-    headers.put("idempotency-key", call.requestKey());
-    return headers;
   }
 
   private void read(

@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads Chat Completions. The stream's terminal event is {@code [DONE]}. */
+/**
+ * Reads Chat Completions. The stream's terminal event is {@code [DONE]}; servers that never send it
+ * have told the answer's end with its finish reason, after which the stream may end.
+ */
 final class OpenAiChatDecoder implements WireFormat.Decoder {
 
   private final ReplyAssembler reply;
@@ -99,6 +102,7 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
       default -> reply.finish(FinishReason.STOP);
     }
     if (reply.finished()) {
+      reply.mayEnd();
       calls.values().forEach(reply::completed);
     }
   }

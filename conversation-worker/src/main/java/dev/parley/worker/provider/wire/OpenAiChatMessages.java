@@ -50,6 +50,7 @@ final class OpenAiChatMessages {
                 .put("role", "tool")
                 .put("tool_call_id", result.toolCallId())
                 .put("content", WireJson.text(result.result()));
+        case Part.Reasoning _ -> {}
         case Part.ToolCall _ -> throw Attachments.unsupported("tool_call_of_user");
       }
     }
@@ -65,7 +66,7 @@ final class OpenAiChatMessages {
     ArrayNode calls = null;
     for (Part part : parts) {
       switch (part) {
-        case Part.Text _ -> {}
+        case Part.Text _, Part.Reasoning _ -> {}
         case Part.ToolCall(String id, String name, ObjectNode args) -> {
           calls = calls == null ? WireJson.object().putArray("tool_calls") : calls;
           ObjectNode call = calls.addObject().put("id", id).put("type", "function");

@@ -1,6 +1,7 @@
 package dev.parley.worker.provider.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
@@ -37,7 +38,10 @@ final class OpenAiResponsesDecoder implements WireFormat.Decoder {
           reply.arguments(call, WireJson.textOrNull(data, "delta"));
         }
       }
-      case "response.output_item.done" -> end(index);
+      case "response.output_item.done" -> {
+        keep(data.path("item"));
+        end(index);
+      }
       case "response.completed", "response.incomplete", "response.failed" ->
           end(data.path("response"));
       // The error's fields stand in the event itself; its type is the event's.
@@ -65,6 +69,7 @@ final class OpenAiResponsesDecoder implements WireFormat.Decoder {
           reply.text(WireJson.textOrNull(content, "refusal"));
         }
       }
+      keep(item);
       end(index);
       index++;
     }
@@ -81,6 +86,17 @@ final class OpenAiResponsesDecoder implements WireFormat.Decoder {
       calls.put(index, reply.toolCall(item.path("call_id").asText(), item.path("name").asText()));
     } else {
       reply.progress();
+    }
+  }
+
+  /** Reasoning that is not stored at the provider's comes encrypted, or is of no use later. */
+  private void keep(JsonNode item) throws ProviderException {
+    if (item instanceof ObjectNode reasoning
+        && reasoning.path("type").asText().equals("reasoning")
+        && reasoning.hasNonNull("encrypted_content")) {
+      ObjectNode kept = reasoning.deepCopy();
+      kept.remove("status");
+      reply.keep(OpenAiResponsesFormat.NAME, kept);
     }
   }
 

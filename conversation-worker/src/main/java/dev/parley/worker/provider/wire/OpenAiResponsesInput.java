@@ -5,27 +5,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.Role;
+import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
-import java.util.List;
 
 /** Writes a conversation as input items; tool calls and their results are items of their own. */
 final class OpenAiResponsesInput {
 
   private OpenAiResponsesInput() {}
 
-  static ArrayNode write(List<Message> conversation) throws ProviderException {
+  static ArrayNode write(ProviderCall call) throws ProviderException {
     ArrayNode items = WireJson.object().putArray("input");
-    for (Message message : conversation) {
+    for (Message message : call.messages()) {
       switch (message.role()) {
         case SYSTEM -> {}
-        case USER, TOOL -> message(message, "user", "input_text", items);
-        case ASSISTANT -> message(message, "assistant", "output_text", items);
+        case USER, TOOL -> message(call, message, "user", "input_text", items);
+        case ASSISTANT -> message(call, message, "assistant", "output_text", items);
       }
     }
     return items;
   }
 
-  private static void message(Message message, String role, String textType, ArrayNode items)
+  private static void message(
+      ProviderCall asked, Message message, String role, String textType, ArrayNode items)
       throws ProviderException {
     ArrayNode content = WireJson.object().putArray("content");
     for (Part part : message.content().parts()) {
@@ -47,6 +48,12 @@ final class OpenAiResponsesInput {
               .put("call_id", call.id())
               .put("name", call.name())
               .put("arguments", call.args().toString());
+        }
+        case Part.Reasoning(String format, String model, ObjectNode data) -> {
+          if (format.equals(OpenAiResponsesFormat.NAME) && model.equals(asked.model())) {
+            content = flush(role, content, items);
+            items.add(data);
+          }
         }
         case Part.ToolResult result -> {
           content = flush(role, content, items);

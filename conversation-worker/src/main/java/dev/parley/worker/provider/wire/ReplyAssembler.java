@@ -1,5 +1,6 @@
 package dev.parley.worker.provider.wire;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.Part;
 import dev.parley.worker.provider.Failure;
@@ -23,6 +24,7 @@ final class ReplyAssembler {
   /** In the order of their begin. */
   private final List<PieceBuilder> pieces = new ArrayList<>(2);
 
+  private final String askedModel;
   private String model;
   private @Nullable String requestId;
   private @Nullable ProviderUsage usage;
@@ -40,6 +42,7 @@ final class ReplyAssembler {
    */
   ReplyAssembler(ReplyListener listener, String model, int maxChars) {
     this.listener = listener;
+    this.askedModel = model;
     this.model = model;
     this.maxChars = maxChars;
   }
@@ -70,7 +73,7 @@ final class ReplyAssembler {
     listener.onText(delta);
   }
 
-  /** Reasoning is shown and not kept. */
+  /** Reasoning is shown; what the provider wants back of it goes to {@link #keep}. */
   void reasoning(@Nullable String delta) throws ProviderException {
     if (delta == null || delta.isEmpty()) {
       return;
@@ -81,6 +84,13 @@ final class ReplyAssembler {
       listener.onReasoningStarted();
     }
     listener.onReasoningDelta(delta);
+  }
+
+  /** What the provider wants back unchanged, in front of what comes next. */
+  void keep(String format, ObjectNode data) throws ProviderException {
+    progress();
+    count(data.toString().length());
+    pieces.add(new PieceBuilder.Kept(new Part.Reasoning(format, askedModel, data)));
   }
 
   /** The model works on something that is not told: it lives. */
@@ -159,7 +169,14 @@ final class ReplyAssembler {
     return deltas;
   }
 
+  /**
+   * @throws ProviderException when a tool call cannot be read, or when an end was told of an answer
+   *     of which nothing else was
+   */
   ProviderReply build() throws ProviderException {
+    if (finishReason == null && usage == null && deltas == 0) {
+      throw new ProviderException(new Failure.BrokenStream(), null);
+    }
     begin();
     endReasoning();
     completeToolCalls();
@@ -204,12 +221,16 @@ final class ReplyAssembler {
 
   private void delta(String delta) throws ProviderException {
     deltas++;
-    chars += delta.length();
+    count(delta.length());
+    begin();
+    visible = true;
+  }
+
+  private void count(int more) throws ProviderException {
+    chars += more;
     if (chars > maxChars) {
       throw new ProviderException(new Failure.InvalidReply(), null);
     }
-    begin();
-    visible = true;
   }
 
   private void begin() {

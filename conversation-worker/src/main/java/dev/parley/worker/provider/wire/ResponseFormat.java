@@ -1,6 +1,7 @@
 package dev.parley.worker.provider.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.worker.provider.ProviderException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,13 @@ sealed interface ResponseFormat {
 
   record JsonObject() implements ResponseFormat {}
 
-  record JsonSchema(String name, JsonNode schema, boolean strict) implements ResponseFormat {}
+  record JsonSchema(String name, JsonNode schema, boolean strict) implements ResponseFormat {
+
+    /** As both of OpenAI's formats want it. */
+    void writeTo(ObjectNode target) {
+      target.put("name", name).put("strict", strict).set("schema", schema);
+    }
+  }
 
   /** Reads a submission's format; none is text. */
   static ResponseFormat of(@Nullable JsonNode node) throws ProviderException {

@@ -30,6 +30,12 @@ final class AnthropicFormatTest {
     ProviderReply reply = wire.stream(Calls.hello("claude-sonnet-4-5"), "anthropic-stream.sse");
     assertThat(reply.content())
         .containsExactly(
+            new Part.Reasoning(
+                "anthropic",
+                "claude-sonnet-4-5",
+                Samples.object(
+                    "{\"type\":\"thinking\",\"thinking\":\"Let me see.\","
+                        + "\"signature\":\"EqQBCgIYAhIM1gbcDa9GJwZA2b3hGgxBdjrkzLoky3dl1pkiMOYds\"}")),
             new Part.Text("Okay, let's check."),
             new Part.ToolCall(
                 "toolu_01", "get_weather", Samples.object("{\"location\":\"San Francisco\"}")));

@@ -113,9 +113,9 @@ final class GeminiFormatTest {
                     {"text":"notes\\n\\nhello"}]},
                   {"role":"model","parts":[
                     {"text":"I ask"},
-                    {"functionCall":{"name":"get_weather","args":{"city":"Paris"}},"thoughtSignature":"skip_thought_signature_validator"}]},
+                    {"functionCall":{"id":"c1","name":"get_weather","args":{"city":"Paris"}},"thoughtSignature":"skip_thought_signature_validator"}]},
                   {"role":"user","parts":[
-                    {"functionResponse":{"name":"get_weather","response":{"degrees":21.50}}},
+                    {"functionResponse":{"id":"c1","name":"get_weather","response":{"degrees":21.50}}},
                     {"text":"And now?"}]}],
                  "tools":[{"functionDeclarations":[{"name":"get_weather","description":"Weather","parametersJsonSchema":{"type":"object"}}]}],
                  "toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["get_weather"]}},

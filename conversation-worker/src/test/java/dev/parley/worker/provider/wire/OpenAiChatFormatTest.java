@@ -58,6 +58,24 @@ final class OpenAiChatFormatTest {
   }
 
   @Test
+  void aStreamMayEndWithoutDoneOnceTheFinishReasonWasTold() throws Exception {
+    ProviderReply reply =
+        wire.events(
+            Calls.hello("m"),
+            "{\"choices\":[{\"delta\":{\"content\":\"Yes\"}}]}",
+            "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}");
+    assertThat(reply.text()).isEqualTo("Yes");
+    assertThat(reply.usage()).isNull();
+  }
+
+  @Test
+  void doneWithNothingBeforeItIsABrokenStream() {
+    ProviderException failure = wire.failingEvents(Calls.hello("m"), "{\"choices\":[]}", "[DONE]");
+    assertThat(failure.failure()).isEqualTo(new Failure.BrokenStream());
+    assertThat(failure.retryable()).isTrue();
+  }
+
+  @Test
   void readsAPlainAnswer() throws Exception {
     ProviderReply reply = wire.plain(Calls.hello("gpt-4.1"), "openai-chat-plain.json");
     assertThat(reply.text()).isEqualTo("Hello! How can I assist you today?");

@@ -75,7 +75,7 @@ final class OpenAiResponsesFormatTest {
         .isEqualTo(
             Samples.object(
                 """
-                {"model":"gpt-5","store":false,"max_output_tokens":256,"temperature":0.25,"stream":true,
+                {"model":"gpt-5","store":false,"include":["reasoning.encrypted_content"],"max_output_tokens":256,"temperature":0.25,"stream":true,
                  "instructions":"Be kind",
                  "input":[
                   {"role":"user","content":[
