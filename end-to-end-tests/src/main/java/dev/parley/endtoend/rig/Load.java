@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,13 +60,27 @@ public final class Load implements AutoCloseable {
   public Load start(
       ApiClient client, List<String> sessions, int messages, String directives, Duration pause) {
     for (String session : sessions) {
-      running.add(
-          clients.submit(() -> {
-            send(client, session, messages, directives, pause);
-            return null;
-          }));
+      start(client, session, messages, i -> directives, pause);
     }
     return this;
+  }
+
+  /**
+   * Begins to send to one session.
+   *
+   * @param directives what the provider simulator is told with the message of that number
+   */
+  public void start(
+      ApiClient client,
+      String session,
+      int messages,
+      IntFunction<String> directives,
+      Duration pause) {
+    running.add(
+        clients.submit(() -> {
+          send(client, session, messages, directives, pause);
+          return null;
+        }));
   }
 
   /** The same without pauses. */
@@ -83,10 +98,15 @@ public final class Load implements AutoCloseable {
   }
 
   private void send(
-      ApiClient client, String session, int messages, String directives, Duration pause)
+      ApiClient client,
+      String session,
+      int messages,
+      IntFunction<String> directives,
+      Duration pause)
       throws IOException, InterruptedException {
     for (int i = 0; i < messages; i++) {
-      String content = "message %d [[sim session=%s %s]]".formatted(i, session, directives);
+      String content =
+          "message %d [[sim session=%s %s]]".formatted(i, session, directives.apply(i));
       String[] headers = keys ? new String[] {"idempotency-key", session + "-" + i} : NO_HEADERS;
       JobId job = accept(client, session, content, headers);
       synchronized (accepted) {

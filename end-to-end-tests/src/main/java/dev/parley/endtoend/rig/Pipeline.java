@@ -21,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ public final class Pipeline implements AutoCloseable {
   private static final Duration QUIET_LIMIT = Duration.ofSeconds(90);
 
   private final Services services;
+  private final Map<String, String> settings;
   private final Path directory;
   private final String name = "e2e-" + UUID.randomUUID().toString().substring(0, 8);
   private final HttpClient http = HttpClient.newHttpClient();
@@ -54,8 +56,10 @@ public final class Pipeline implements AutoCloseable {
   private final IngestHere ingest;
   private int workers;
 
-  private Pipeline(Services services, Path directory) throws IOException {
+  private Pipeline(Services services, Path directory, Map<String, String> settings)
+      throws IOException {
     this.services = services;
+    this.settings = Map.copyOf(settings);
     this.directory = Files.createDirectories(directory.resolve(name));
     this.progress = new Progress(services.databaseUrl());
     parts.add(simulator);
@@ -70,7 +74,17 @@ public final class Pipeline implements AutoCloseable {
    */
   public static Pipeline start(Services services, Path directory)
       throws IOException, ExecutionException, InterruptedException {
-    Pipeline pipeline = new Pipeline(services, directory);
+    return start(services, directory, Map.of());
+  }
+
+  /**
+   * Starts all but the workers.
+   *
+   * @param settings what the services are told besides
+   */
+  public static Pipeline start(Services services, Path directory, Map<String, String> settings)
+      throws IOException, ExecutionException, InterruptedException {
+    Pipeline pipeline = new Pipeline(services, directory, settings);
     try {
       pipeline.startParts();
       return pipeline;
@@ -99,6 +113,12 @@ public final class Pipeline implements AutoCloseable {
 
   /** What each service is told. */
   private Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>(ownEnvironment());
+    environment.putAll(settings);
+    return environment;
+  }
+
+  private Map<String, String> ownEnvironment() {
     return Map.ofEntries(
         Map.entry("KAFKA_BOOTSTRAP_SERVERS", services.kafkaBootstrapServers()),
         Map.entry("DATABASE_URL", services.databaseUrl()),
@@ -158,6 +178,25 @@ public final class Pipeline implements AutoCloseable {
     }
   }
 
+  /** How many jobs of all clients' tenants have ended. */
+  public long ended() throws SQLException {
+    return progress.ended(
+        clients.values().stream().map(ApiClient::tenant).collect(Collectors.toSet()));
+  }
+
+  /**
+   * Waits until so many jobs have ended, or no longer than the limit.
+   *
+   * @return how many have
+   */
+  public long awaitEnded(Duration limit, long jobs) throws InterruptedException, SQLException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (ended() < jobs && System.nanoTime() - deadline < 0) {
+      Thread.sleep(Duration.ofMillis(200));
+    }
+    return ended();
+  }
+
   /** How many jobs of the client's tenant have ended. */
   public long ended(ApiClient client) throws SQLException {
     return progress.ended(Set.of(client.tenant()));
@@ -188,14 +227,15 @@ public final class Pipeline implements AutoCloseable {
       throws InterruptedException, SQLException {
     Set<String> tenants = tenants(accepted);
     Until.isTrue(limit, "all jobs have ended", () -> progress.ended(tenants) >= accepted.size());
-    History history = settled(accepted);
+    History history = settled(accepted, QUIET_LIMIT);
     Guarantees.assertKept(history);
     return history;
   }
 
   /** Waits for totals and outcomes until all is kept, or for so long that it never will be. */
-  public History settled(List<Accepted> accepted) throws InterruptedException, SQLException {
-    long deadline = System.nanoTime() + QUIET_LIMIT.toNanos();
+  public History settled(List<Accepted> accepted, Duration limit)
+      throws InterruptedException, SQLException {
+    long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
       History history = history(accepted);
       if (Guarantees.violations(history).isEmpty() || System.nanoTime() - deadline > 0) {

@@ -18,6 +18,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,8 @@ final class DatabaseHistory implements AutoCloseable {
   List<StoredJob> jobs() throws SQLException {
     return query(
         """
-        select job_id, tenant_id, session_id, status, attempt
+        select job_id, tenant_id, session_id, status, attempt, created_at, started_at,
+          completed_at
         from jobs where tenant_id = any(?) and session_id is not null
         order by created_at, job_id
         """,
@@ -60,7 +62,10 @@ final class DatabaseHistory implements AutoCloseable {
                 new JobId(row.getString("job_id")),
                 session(row),
                 JobStatus.ofWireName(row.getString("status")),
-                row.getInt("attempt")));
+                row.getInt("attempt"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(row, "started_at"),
+                instant(row, "completed_at")));
   }
 
   List<StoredMessage> messages() throws SQLException {
@@ -129,6 +134,11 @@ final class DatabaseHistory implements AutoCloseable {
   private static SessionKey session(ResultSet row) throws SQLException {
     return new SessionKey(
         new TenantId(row.getString("tenant_id")), new SessionId(row.getString("session_id")));
+  }
+
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
   }
 
   private static @Nullable JobId job(ResultSet row) throws SQLException {

@@ -17,6 +17,9 @@ public enum Guarantee {
   /** A completed job stands in the ledger once, and the totals are the ledger's sums, exactly. */
   USAGE_EXACTLY_ONCE,
 
+  /** A tenant's backlog does not hold up another tenant's next turn. */
+  TENANT_FAIRNESS,
+
   /** Every job reached a final state, and its outcome was published. */
   EVERY_JOB_ENDS
 }

@@ -36,6 +36,7 @@ public final class Guarantees {
       case SERIAL_PER_SESSION -> SerialPerSession.firstViolation(history);
       case EFFECTIVELY_ONCE_TURNS -> EffectivelyOnceTurns.firstViolation(history);
       case USAGE_EXACTLY_ONCE -> UsageExactlyOnce.firstViolation(history);
+      case TENANT_FAIRNESS -> TenantFairness.firstViolation(history);
       case EVERY_JOB_ENDS -> EveryJobEnds.firstViolation(history);
     };
   }

@@ -6,6 +6,7 @@ import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageTotal.Cell;
 import dev.parley.simulator.calls.CallRecord;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +64,17 @@ public record History(
    * A job's row.
    *
    * @param attempts how often a worker took it up
+   * @param startedAt when its last attempt began; null when none has
+   * @param endedAt null when it has not
    */
-  public record StoredJob(JobId job, SessionKey session, JobStatus status, int attempts) {}
+  public record StoredJob(
+      JobId job,
+      SessionKey session,
+      JobStatus status,
+      int attempts,
+      Instant acceptedAt,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt) {}
 
   /**
    * A message's row.

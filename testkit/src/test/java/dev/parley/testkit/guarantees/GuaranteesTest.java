@@ -5,13 +5,13 @@ import static dev.parley.testkit.guarantees.Histories.amounts;
 import static dev.parley.testkit.guarantees.Histories.call;
 import static dev.parley.testkit.guarantees.Histories.job;
 import static dev.parley.testkit.guarantees.Histories.row;
+import static dev.parley.testkit.guarantees.Histories.stored;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.schemas.JobStatus;
 import dev.parley.simulator.calls.CallOutcome;
 import dev.parley.testkit.guarantees.History.Outcome;
-import dev.parley.testkit.guarantees.History.StoredJob;
 import dev.parley.testkit.guarantees.History.StoredMessage;
 import dev.parley.testkit.guarantees.History.Submitted;
 import dev.parley.testkit.guarantees.History.Total;
@@ -149,7 +149,7 @@ final class GuaranteesTest {
 
     @Test
     void a_failed_job_leaves_no_messages() {
-      histories.jobs.set(1, new StoredJob(job(1), SESSION, JobStatus.FAILED, 1));
+      histories.jobs.set(1, stored(1, JobStatus.FAILED));
       expect(Guarantee.EFFECTIVELY_ONCE_TURNS, "job_1", "failed");
     }
 
@@ -226,7 +226,7 @@ final class GuaranteesTest {
 
     @Test
     void a_job_that_is_still_in_progress_has_not_ended() {
-      histories.jobs.set(2, new StoredJob(job(2), SESSION, JobStatus.IN_PROGRESS, 1));
+      histories.jobs.set(2, stored(2, JobStatus.IN_PROGRESS));
       expect(Guarantee.EVERY_JOB_ENDS, "job_2", "in_progress", "1 of 3");
     }
 

@@ -49,7 +49,7 @@ final class Histories {
       histories.accepted.add(new Accepted(job, SESSION));
       histories.submitted.add(new Submitted(job, SESSION, 4, 10L + i));
       histories.outcomes.add(new Outcome(job, JobStatus.COMPLETED));
-      histories.jobs.add(new StoredJob(job, SESSION, JobStatus.COMPLETED, 1));
+      histories.jobs.add(stored(i, JobStatus.COMPLETED));
       histories.messages.add(new StoredMessage(SESSION, 2L * i, "user", job));
       histories.messages.add(new StoredMessage(SESSION, 2L * i + 1, "assistant", job));
       histories.ledger.add(row(i, 1));
@@ -67,6 +67,11 @@ final class Histories {
 
   static JobId job(int number) {
     return new JobId("job_" + number);
+  }
+
+  static StoredJob stored(int job, JobStatus status) {
+    Instant accepted = NOON.plusMillis(100L * job);
+    return new StoredJob(job(job), SESSION, status, 1, accepted, accepted, accepted.plusMillis(50));
   }
 
   static LedgerRow row(int job, int attempt) {
