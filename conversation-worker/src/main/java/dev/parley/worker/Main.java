@@ -58,14 +58,7 @@ public final class Main {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Component storage = Component.of("postgres", stores::start, stores::check, stores::close);
     WorkerService worker =
-        new WorkerService(
-            config,
-            new TurnEngine.Ports(
-                stores.sessions(), stores.jobs(), stores.turns(), stores.usage(), stores.live()),
-            kafka,
-            topics,
-            metrics,
-            clock);
+        new WorkerService(config, TurnEngine.Ports.of(stores), kafka, topics, metrics, clock);
     Components watched = new Components(List.of(storage, worker));
     HealthServer health =
         new HealthServer(config.httpHost(), config.httpPort(), watched::check, metrics);

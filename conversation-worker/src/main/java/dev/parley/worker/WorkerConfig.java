@@ -2,6 +2,7 @@ package dev.parley.worker;
 
 import dev.parley.runtime.Env;
 import dev.parley.schemas.Topics;
+import dev.parley.storage.secrets.MasterKeys;
 import dev.parley.worker.engine.EngineConfig;
 import dev.parley.worker.provider.Deadlines;
 import dev.parley.worker.provider.ProviderConfig;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenantMaxInFlight how many turns of one tenant may run at once
  * @param priceBook a file that replaces the price book that comes along; null for that one
  * @param logUsage whether each usage event is also logged, without texts
+ * @param masterKeys what tenants' provider keys are sealed with
  * @param httpPort for health and metrics; 0 takes a free one
  */
 public record WorkerConfig(
@@ -31,7 +33,8 @@ public record WorkerConfig(
     @Nullable Path priceBook,
     boolean logUsage,
     String httpHost,
-    int httpPort) {
+    int httpPort,
+    MasterKeys masterKeys) {
 
   private enum UsageLogging {
     NONE,
@@ -85,7 +88,17 @@ public record WorkerConfig(
         priceBook == null ? null : Path.of(priceBook),
         env.getEnum("USAGE_LOG", UsageLogging.class, UsageLogging.NONE) == UsageLogging.CONSOLE,
         env.get("HTTP_HOST", "127.0.0.1"),
-        env.getInt("WORKER_HTTP_PORT", 0, 0, 65_535));
+        env.getInt("WORKER_HTTP_PORT", 0, 0, 65_535),
+        masterKeys(env));
+  }
+
+  private static MasterKeys masterKeys(Env env) {
+    try {
+      return MasterKeys.parse(env.find(MasterKeys.VARIABLE));
+    } catch (IllegalArgumentException e) {
+      env.problem(String.valueOf(e.getMessage()));
+      return MasterKeys.NONE;
+    }
   }
 
   private static ProviderConfig providers(Env env, Map<String, String> all) {

@@ -1,10 +1,12 @@
 package dev.parley.worker;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.pricing.PriceBook;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
+import dev.parley.storage.secrets.ProviderKeyVault;
 import dev.parley.worker.engine.TenantPolicy;
 import dev.parley.worker.provider.ChatProvider;
 import dev.parley.worker.provider.RetryBudget;
@@ -12,6 +14,8 @@ import dev.parley.worker.provider.RetryPolicy;
 import dev.parley.worker.provider.RetryingProvider;
 import dev.parley.worker.provider.Router;
 import dev.parley.worker.provider.Router.ModelPrefix;
+import dev.parley.worker.provider.keys.KeyedProvider;
+import dev.parley.worker.provider.keys.TenantKeys;
 import dev.parley.worker.provider.transport.TransportConfig;
 import dev.parley.worker.provider.wire.Providers;
 import dev.parley.worker.turn.Pricing;
@@ -143,9 +147,18 @@ public final class WorkerService implements Component {
   }
 
   private Map<String, ChatProvider> byName(Providers opened) {
-    return given == null
-        ? opened.byName()
-        : given.stream().collect(Collectors.toMap(ChatProvider::name, provider -> provider));
+    if (given == null) {
+      TenantKeys keys =
+          new TenantKeys(
+              new ProviderKeyVault(ports.providerKeys(), config.masterKeys(), clock),
+              Ticker.systemTicker());
+      Map<String, ChatProvider> keyed = new HashMap<>();
+      opened
+          .byName()
+          .forEach((name, provider) -> keyed.put(name, new KeyedProvider(provider, keys)));
+      return keyed;
+    }
+    return given.stream().collect(Collectors.toMap(ChatProvider::name, provider -> provider));
   }
 
   private PriceBook priceBook() {

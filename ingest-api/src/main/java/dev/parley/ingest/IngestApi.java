@@ -27,6 +27,7 @@ import dev.parley.ingest.sessions.MessageView;
 import dev.parley.ingest.sessions.SessionDirectory;
 import dev.parley.ingest.sessions.SessionLifecycleRoutes;
 import dev.parley.ingest.sessions.SessionRoutes;
+import dev.parley.ingest.tenants.ProviderKeyRoutes;
 import dev.parley.ingest.tenants.TenantRoutes;
 import dev.parley.ingest.usage.ExportFiles;
 import dev.parley.ingest.usage.ExportRoutes;
@@ -35,6 +36,7 @@ import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
 import dev.parley.schemas.JobId;
 import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.secrets.ProviderKeyVault;
 import dev.parley.storage.tenants.TenantSettingsCache;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
@@ -115,6 +117,8 @@ public final class IngestApi implements Component {
             new ExportRoutes(new ExportFiles(config.exports())),
             new ApiDocs(),
             new KeyRoutes(ports.apiKeys(), clock),
+            new ProviderKeyRoutes(
+                new ProviderKeyVault(ports.providerKeys(), config.masterKeys(), clock)),
             new TenantRoutes(ports.tenantSettings(), tenantSettings, clock),
             new HealthRoutes(health, metrics));
     this.server =

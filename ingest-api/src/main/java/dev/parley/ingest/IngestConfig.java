@@ -5,6 +5,7 @@ import dev.parley.runtime.Env;
 import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.JobIds;
 import dev.parley.schemas.TenantId;
+import dev.parley.storage.secrets.MasterKeys;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestsPerSecond of one tenant on one node; 0 sets no limit
  * @param requestBurst how many of them may come at once
  * @param maxQueued jobs of one tenant that are accepted and have not ended
+ * @param masterKeys what tenants' provider keys are sealed with
  * @param exports where the aggregator writes its exports; null when they are not to be had here
  */
 public record IngestConfig(
@@ -43,7 +45,8 @@ public record IngestConfig(
     int requestsPerSecond,
     int requestBurst,
     int maxQueued,
-    @Nullable Path exports) {
+    @Nullable Path exports,
+    MasterKeys masterKeys) {
 
   private static final String DEFAULT_TENANT = "default";
 
@@ -69,7 +72,8 @@ public record IngestConfig(
         perSecond,
         env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000),
         env.getInt("MAX_QUEUED", 1_000_000, 0, 1_000_000_000),
-        exports(env));
+        exports(env),
+        masterKeys(env));
   }
 
   private static @Nullable Path exports(Env env) {
@@ -79,6 +83,15 @@ public record IngestConfig(
     } catch (InvalidPathException e) {
       env.problem("EXPORT_DIR is not a path");
       return null;
+    }
+  }
+
+  static MasterKeys masterKeys(Env env) {
+    try {
+      return MasterKeys.parse(env.find(MasterKeys.VARIABLE));
+    } catch (IllegalArgumentException e) {
+      env.problem(String.valueOf(e.getMessage()));
+      return MasterKeys.NONE;
     }
   }
 

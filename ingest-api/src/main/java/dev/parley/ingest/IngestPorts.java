@@ -3,6 +3,7 @@ package dev.parley.ingest;
 import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
+import dev.parley.storage.ProviderKeyStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.TenantSettingsStore;
@@ -26,6 +27,7 @@ public record IngestPorts(
     SecretStore secrets,
     TenantSettingsStore tenantSettings,
     QueuedCounts queuedCounts,
+    ProviderKeyStore providerKeys,
     LiveEvents live) {
 
   public static IngestPorts of(Stores stores) {
@@ -38,6 +40,7 @@ public record IngestPorts(
         stores.secrets(),
         stores.tenantSettings(),
         stores.queuedCounts(),
+        stores.providerKeys(),
         stores.live());
   }
 }

@@ -3,6 +3,7 @@ package dev.parley.ingest;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.ingest.auth.ApiKeys;
+import dev.parley.ingest.tenants.ProviderKeysCommand;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.ConfigException;
@@ -16,14 +17,22 @@ import dev.parley.storage.ApiKeyStore.ApiKey.Role;
 import dev.parley.storage.config.StoreConfig;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.postgres.DatabaseConfig.Scope;
+import dev.parley.storage.secrets.MasterKeys;
+import dev.parley.storage.secrets.ProviderKeyVault;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 
-/** The HTTP API as a process of its own, and {@code keys create} to make a first key for it. */
+/**
+ * The HTTP API as a process of its own, {@code keys create} to make a first key for it, and {@code
+ * provider-keys} for tenants' keys to model providers.
+ */
 public final class Main {
 
   private static final int USAGE_ERROR = 2;
@@ -41,7 +50,8 @@ public final class Main {
   /**
    * Does what the arguments say and returns the exit code.
    *
-   * @param args none to serve; {@code keys create TENANT [admin]} to make a key
+   * @param args none to serve; {@code keys create TENANT [admin]} to make a key; {@code
+   *     provider-keys ...}
    * @throws InterruptedException when interrupted before the service has started
    */
   public static int run(
@@ -56,11 +66,15 @@ public final class Main {
       if (args.length >= 3 && args[0].equals("keys") && args[1].equals("create")) {
         return createKey(env, variables, args, out, err);
       }
+      if (args.length >= 1 && args[0].equals("provider-keys")) {
+        List<String> words = List.of(args).subList(1, args.length);
+        return providerKeys(env, variables, words, out, err);
+      }
     } catch (ConfigException e) {
       err.println(e.getMessage());
       return USAGE_ERROR;
     }
-    err.println("usage: ingest-api [keys create <tenant> [admin]]");
+    err.println("usage: ingest-api [keys create <tenant> [admin] | provider-keys ...]");
     return USAGE_ERROR;
   }
 
@@ -94,6 +108,29 @@ public final class Main {
       out.println(minted.key());
     }
     return 0;
+  }
+
+  private static int providerKeys(
+      Env env,
+      Map<String, String> variables,
+      List<String> words,
+      PrintStream out,
+      PrintStream err) {
+    if (!ProviderKeysCommand.understands(words)) {
+      err.println(ProviderKeysCommand.USAGE);
+      return USAGE_ERROR;
+    }
+    Clock clock = Clock.systemUTC();
+    MasterKeys masterKeys = IngestConfig.masterKeys(env);
+    try (Stores stores = stores(variables, env, clock)) {
+      stores.start();
+      return new ProviderKeysCommand(
+              new ProviderKeyVault(stores.providerKeys(), masterKeys, clock),
+              new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+              out,
+              err)
+          .run(words);
+    }
   }
 
   /**

@@ -106,7 +106,19 @@ final class IsolationTest {
         new Step("GET /admin/tenants", "/admin/tenants", "", 403),
         new Step("GET /admin/tenants/{id}", "/admin/tenants/acme", "", 403),
         new Step("PUT /admin/tenants/{id}", "/admin/tenants/other", "{\"weight\":9}", 403),
-        new Step("DELETE /admin/tenants/{id}", "/admin/tenants/acme", "", 403));
+        new Step("DELETE /admin/tenants/{id}", "/admin/tenants/acme", "", 403),
+        new Step(
+            "GET /admin/tenants/{id}/provider-keys", "/admin/tenants/acme/provider-keys", "", 403),
+        new Step(
+            "PUT /admin/tenants/{id}/provider-keys/{provider}",
+            "/admin/tenants/acme/provider-keys/openai",
+            "{\"key\":\"sk\"}",
+            403),
+        new Step(
+            "DELETE /admin/tenants/{id}/provider-keys/{provider}",
+            "/admin/tenants/acme/provider-keys/openai",
+            "",
+            403));
   }
 
   @Test
@@ -172,7 +184,12 @@ final class IsolationTest {
   }
 
   private Reply anonymous(Route route, String credentials) {
-    String path = route.path().replace("{id}", "s1").replace("{name}", EXPORT);
+    String path =
+        route
+            .path()
+            .replace("{id}", "s1")
+            .replace("{name}", EXPORT)
+            .replace("{provider}", "openai");
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
             .method(

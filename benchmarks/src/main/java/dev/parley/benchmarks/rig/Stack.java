@@ -133,21 +133,13 @@ public final class Stack implements AutoCloseable {
   }
 
   private IngestPorts ports() {
-    return new IngestPorts(
-        forTenants.sessions(),
-        forTenants.jobs(),
-        forTenants.idempotencyKeys(),
-        forTenants.usage(),
-        forTenants.apiKeys(),
-        forTenants.secrets(),
-        forTenants.live());
+    return IngestPorts.of(forTenants);
   }
 
   private WorkerService worker(Env env, Stores forAll, KafkaSettings kafka, TopicSetup topics) {
     WorkerConfig config = WorkerConfig.from(env, variables);
     TurnEngine.Ports ports =
-        new TurnEngine.Ports(
-            forAll.sessions(), forAll.jobs(), forAll.turns(), forAll.usage(), forAll.live());
+        TurnEngine.Ports.of(forAll);
     return plan.provider() == null
         ? new WorkerService(config, ports, kafka, topics, metrics, clock)
         : new WorkerService(config, ports, kafka, topics, metrics, clock, List.of(plan.provider()));

@@ -195,6 +195,26 @@ public sealed interface Failure {
     }
   }
 
+  /**
+   * The tenant has a key of its own, and it does not open: the deployment's is not used instead.
+   */
+  record OwnKeyUnreadable() implements Failure {
+    @Override
+    public String code() {
+      return "provider_key_unreadable";
+    }
+
+    @Override
+    public String message() {
+      return "the tenant's own key for the provider cannot be read";
+    }
+
+    @Override
+    public boolean retryable() {
+      return false;
+    }
+  }
+
   /** The account's money or its quota for the day or month is used up. */
   record QuotaExhausted() implements Failure {
     @Override

@@ -1,5 +1,6 @@
 package dev.parley.worker.provider;
 
+import dev.parley.schemas.TenantId;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.TurnOptions;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stream whether the answer is asked for as a stream; a plain answer comes as one delta
  * @param triesBefore how often this very call has failed before, in earlier turns of its job; lets
  *     the waiting time grow and the tries end
+ * @param tenant who asks; null where there are no tenants
  * @param apiKey a tenant's own key; null for the deployment's
  * @param requestKey the same for all tries of one call; goes out as {@code Idempotency-Key}, by
  *     which a provider that looks at it can tell them; null for none
@@ -30,6 +32,7 @@ public record ProviderCall(
     Deadlines deadlines,
     boolean stream,
     int triesBefore,
+    @Nullable TenantId tenant,
     @Nullable ApiKey apiKey,
     @Nullable String requestKey) {
 
@@ -52,33 +55,38 @@ public record ProviderCall(
       int maxOutputTokens,
       Deadlines deadlines) {
     return new ProviderCall(
-        model, system, messages, options, maxOutputTokens, deadlines, true, 0, null, null);
+        model, system, messages, options, maxOutputTokens, deadlines, true, 0, null, null, null);
   }
 
   public ProviderCall withStream(boolean newStream) {
-    return copy(deadlines, newStream, triesBefore, apiKey, requestKey);
+    return copy(deadlines, newStream, triesBefore, tenant, apiKey, requestKey);
   }
 
   public ProviderCall withTriesBefore(int tries) {
-    return copy(deadlines, stream, tries, apiKey, requestKey);
+    return copy(deadlines, stream, tries, tenant, apiKey, requestKey);
   }
 
   public ProviderCall withDeadlines(Deadlines newDeadlines) {
-    return copy(newDeadlines, stream, triesBefore, apiKey, requestKey);
+    return copy(newDeadlines, stream, triesBefore, tenant, apiKey, requestKey);
+  }
+
+  public ProviderCall withTenant(@Nullable TenantId newTenant) {
+    return copy(deadlines, stream, triesBefore, newTenant, apiKey, requestKey);
   }
 
   public ProviderCall withApiKey(@Nullable ApiKey key) {
-    return copy(deadlines, stream, triesBefore, key, requestKey);
+    return copy(deadlines, stream, triesBefore, tenant, key, requestKey);
   }
 
   public ProviderCall withRequestKey(@Nullable String key) {
-    return copy(deadlines, stream, triesBefore, apiKey, key);
+    return copy(deadlines, stream, triesBefore, tenant, apiKey, key);
   }
 
   private ProviderCall copy(
       Deadlines newDeadlines,
       boolean newStream,
       int newTriesBefore,
+      @Nullable TenantId newTenant,
       @Nullable ApiKey newApiKey,
       @Nullable String newRequestKey) {
     return new ProviderCall(
@@ -90,6 +98,7 @@ public record ProviderCall(
         newDeadlines,
         newStream,
         newTriesBefore,
+        newTenant,
         newApiKey,
         newRequestKey);
   }

@@ -5,9 +5,11 @@ import dev.parley.runtime.Components;
 import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.storage.JobStore;
+import dev.parley.storage.ProviderKeyStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.UsageStore;
+import dev.parley.storage.config.Stores;
 import dev.parley.storage.live.LiveEvents;
 import dev.parley.worker.engine.Engine;
 import dev.parley.worker.engine.EngineConfig;
@@ -171,7 +173,23 @@ public final class TurnEngine implements Component {
 
   /** The stores that turns work on. */
   public record Ports(
-      SessionStore sessions, JobStore jobs, TurnWriter turns, UsageStore usage, LiveEvents live) {}
+      SessionStore sessions,
+      JobStore jobs,
+      TurnWriter turns,
+      UsageStore usage,
+      ProviderKeyStore providerKeys,
+      LiveEvents live) {
+
+    public static Ports of(Stores stores) {
+      return new Ports(
+          stores.sessions(),
+          stores.jobs(),
+          stores.turns(),
+          stores.usage(),
+          stores.providerKeys(),
+          stores.live());
+    }
+  }
 
   /**
    * How turns are run.

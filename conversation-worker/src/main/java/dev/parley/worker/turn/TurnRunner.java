@@ -165,6 +165,7 @@ final class TurnRunner {
             maxTokens == null ? settings.maxOutputTokens() : maxTokens,
             settings.deadlines())
         .withTriesBefore(turn.history().tries)
+        .withTenant(turn.submission().tenantId())
         .withRequestKey(turn.submission().jobId().value());
   }
 

@@ -16,6 +16,7 @@ import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Page;
+import dev.parley.storage.ProviderKeyStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionQuery;
@@ -26,6 +27,7 @@ import dev.parley.storage.UsageStore;
 import dev.parley.storage.live.InMemoryLiveEvents;
 import dev.parley.storage.memory.MemoryIdempotencyStore;
 import dev.parley.storage.memory.MemoryJobStore;
+import dev.parley.storage.memory.MemoryProviderKeyStore;
 import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.memory.MemoryTenantSettingsStore;
 import dev.parley.storage.tenants.QueuedCounts;
@@ -54,11 +56,21 @@ public final class FakeStores
   public final InMemoryLiveEvents live = new InMemoryLiveEvents();
   public volatile boolean away;
   public final TenantSettingsStore tenantSettings = new MemoryTenantSettingsStore();
+  public final ProviderKeyStore providerKeys = new MemoryProviderKeyStore();
   public final IdempotencyStore idempotencyKeys = new MemoryIdempotencyStore();
 
   public IngestPorts ports() {
     return new IngestPorts(
-        this, this, idempotencyKeys, this, this, this, tenantSettings, QueuedCounts.NONE, live);
+        this,
+        this,
+        idempotencyKeys,
+        this,
+        this,
+        this,
+        tenantSettings,
+        QueuedCounts.NONE,
+        providerKeys,
+        live);
   }
 
   private void reach() {

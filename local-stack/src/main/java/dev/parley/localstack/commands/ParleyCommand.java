@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
       ServiceCommand.Worker.class,
       ServiceCommand.Aggregator.class,
       ServiceCommand.Export.class,
-      ServiceCommand.Keys.class
+      ServiceCommand.Keys.class,
+      ServiceCommand.ProviderKeys.class
     },
     footer = {
       "",

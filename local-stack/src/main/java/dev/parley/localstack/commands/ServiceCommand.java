@@ -87,6 +87,29 @@ final class ServiceCommand {
     }
   }
 
+  /** Tenants' keys to model providers. */
+  @Command(
+      name = "provider-keys",
+      description = {
+        "Keep tenants' own keys to model providers, sealed with PROVIDER_KEYS_SECRET.",
+        "set reads the key from standard input; rotate seals all with the newest master key."
+      },
+      footer = {"", WHERE})
+  static final class ProviderKeys implements Callable<Integer> {
+    @Parameters(
+        arity = "1..3",
+        paramLabel = "list [TENANT] | set TENANT PROVIDER | delete TENANT PROVIDER | rotate")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      List<String> args = new ArrayList<>(List.of("provider-keys"));
+      args.addAll(words);
+      return dev.parley.ingest.Main.run(
+          args.toArray(String[]::new), environment(), System.out, System.err);
+    }
+  }
+
   /** API keys. */
   @Command(
       name = "keys",

@@ -106,14 +106,7 @@ final class StackServices implements LocalStack.Services {
         Component.of("postgres-tenants", forTenants::start, forTenants::check, forTenants::close);
     Component keys = Component.of("development-key", development::make, () -> {}, () -> {});
     WorkerService worker =
-        new WorkerService(
-            workerConfig,
-            new TurnEngine.Ports(
-                forAll.sessions(), forAll.jobs(), forAll.turns(), forAll.usage(), forAll.live()),
-            kafka,
-            topics,
-            metrics,
-            clock);
+        new WorkerService(workerConfig, TurnEngine.Ports.of(forAll), kafka, topics, metrics, clock);
     AggregatorService aggregator =
         new AggregatorService(aggregatorConfig, forAll.usage(), kafka, topics, metrics, clock);
     IngestService ingest =

@@ -3,6 +3,7 @@ package dev.parley.storage.config;
 import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
+import dev.parley.storage.ProviderKeyStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
@@ -17,6 +18,7 @@ import dev.parley.storage.postgres.DatabaseConfig;
 import dev.parley.storage.postgres.PostgresApiKeyStore;
 import dev.parley.storage.postgres.PostgresIdempotencyStore;
 import dev.parley.storage.postgres.PostgresJobStore;
+import dev.parley.storage.postgres.PostgresProviderKeyStore;
 import dev.parley.storage.postgres.PostgresSecretStore;
 import dev.parley.storage.postgres.PostgresSessionStore;
 import dev.parley.storage.postgres.PostgresTenantSettingsStore;
@@ -64,6 +66,7 @@ public final class Stores implements AutoCloseable {
   private final ApiKeyStore apiKeys;
   private final SecretStore secrets;
   private final TenantSettingsStore tenantSettings;
+  private final ProviderKeyStore providerKeys;
 
   /**
    * @param inMemory the sessions of this process, for {@code SESSION_STORE=memory}; null where the
@@ -84,6 +87,7 @@ public final class Stores implements AutoCloseable {
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
     this.tenantSettings = new PostgresTenantSettingsStore(database);
+    this.providerKeys = new PostgresProviderKeyStore(database);
     SessionSide side = sessionSide(config, client, inMemory);
     this.redisSessions = side.connection();
     this.sessions = side.sessions();
@@ -215,6 +219,10 @@ public final class Stores implements AutoCloseable {
 
   public QueuedCounts queuedCounts() {
     return redisCounts == null ? QueuedCounts.NONE : redisCounts;
+  }
+
+  public ProviderKeyStore providerKeys() {
+    return providerKeys;
   }
 
   public LiveEvents live() {
