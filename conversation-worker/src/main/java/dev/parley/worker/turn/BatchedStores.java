@@ -16,6 +16,7 @@ import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.batch.GroupCommit;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,11 @@ final class BatchedStores implements TurnStores, Component {
   private static final int MAX_LOADS = 256;
   private static final int MAX_COMMITS = 256;
 
+  /** Of one batch, exceeded by at most one item. */
+  private static final long MAX_CHARACTERS = 8 << 20;
+
+  private static final int LOADERS = 2;
+
   /** While one batch waits for the disk, the other is being made. */
   private static final int COMMITTERS = 2;
 
@@ -40,6 +46,9 @@ final class BatchedStores implements TurnStores, Component {
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final RandomGenerator random;
 
+  /** Of a conversation; the loaders write it, and a lost update does no harm. */
+  private volatile long usualSize;
+
   BatchedStores(
       SessionStore sessions,
       TurnWriter writer,
@@ -50,8 +59,17 @@ final class BatchedStores implements TurnStores, Component {
     this.writer = writer;
     this.usage = usage;
     this.random = random;
-    this.loads = new GroupCommit<>("turn-loads", MAX_LOADS, 2, keys -> loadAll(keys, maxMessages));
-    this.commits = new GroupCommit<>("turn-commits", MAX_COMMITS, COMMITTERS, writer::commit);
+    this.loads =
+        new GroupCommit<>(
+            "turn-loads",
+            MAX_LOADS,
+            key -> usualSize,
+            MAX_CHARACTERS,
+            LOADERS,
+            keys -> loadAll(keys, maxMessages));
+    this.commits =
+        new GroupCommit<>(
+            "turn-commits", MAX_COMMITS, Size::of, MAX_CHARACTERS, COMMITTERS, writer::commit);
   }
 
   @Override
@@ -83,7 +101,14 @@ final class BatchedStores implements TurnStores, Component {
 
   private List<Optional<Conversation>> loadAll(List<SessionKey> keys, int maxMessages) {
     Map<SessionKey, Conversation> found = sessions.load(new HashSet<>(keys), maxMessages);
+    learn(found.values());
     return keys.stream().map(key -> Optional.ofNullable(found.get(key))).toList();
+  }
+
+  /** Sessions grow large together or not at all, so the last batches tell about the next one. */
+  private void learn(Collection<Conversation> loaded) {
+    long size = loaded.stream().mapToLong(Size::of).sum() / Math.max(1, loaded.size());
+    usualSize = Math.max(size, usualSize - usualSize / 8);
   }
 
   @Override

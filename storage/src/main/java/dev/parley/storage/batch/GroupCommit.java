@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,8 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
 
   private final Batch<Q, R> batch;
   private final int maxBatch;
+  private final ToLongFunction<Q> weight;
+  private final long maxWeight;
   private final List<Thread> flushers;
   private final BlockingQueue<Pending<Q, R>> queue = new LinkedBlockingQueue<>();
   // INVARIANT: guarded by the queue's monitor; no item is enqueued once it is true
@@ -55,11 +58,30 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
    * @param flushers how many batches may be under way at once
    */
   public GroupCommit(String name, int maxBatch, int flushers, Batch<Q, R> batch) {
+    this(name, maxBatch, item -> 0, 1, flushers, batch);
+  }
+
+  /**
+   * @param name of the flusher threads
+   * @param maxBatch the most items of one batch
+   * @param weight of an item; asked once, by a flusher
+   * @param maxWeight a batch that weighs as much takes no further item
+   * @param flushers how many batches may be under way at once
+   */
+  public GroupCommit(
+      String name,
+      int maxBatch,
+      ToLongFunction<Q> weight,
+      long maxWeight,
+      int flushers,
+      Batch<Q, R> batch) {
     if (maxBatch < 1 || flushers < 1) {
       throw new IllegalArgumentException("maxBatch and flushers must be at least 1");
     }
     this.batch = batch;
     this.maxBatch = maxBatch;
+    this.weight = weight;
+    this.maxWeight = maxWeight;
     this.flushers =
         IntStream.range(0, flushers)
             .mapToObj(i -> Thread.ofPlatform().name(name + "-" + i).daemon().unstarted(this::flush))
@@ -96,7 +118,7 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
         // nobody may end a flusher so; close() does it through the queue
         continue;
       }
-      queue.drainTo(taken, maxBatch - 1);
+      takeMore(taken);
       boolean last = removeEnds(taken);
       taken.removeIf(pending -> !pending.take());
       if (!taken.isEmpty()) {
@@ -107,6 +129,22 @@ public final class GroupCommit<Q, R> implements AutoCloseable {
         return;
       }
     }
+  }
+
+  private void takeMore(List<Pending<Q, R>> taken) {
+    long weighs = weightOf(taken.getFirst());
+    while (taken.size() < maxBatch && weighs < maxWeight) {
+      Pending<Q, R> next = queue.poll();
+      if (next == null) {
+        return;
+      }
+      taken.add(next);
+      weighs += weightOf(next);
+    }
+  }
+
+  private long weightOf(Pending<Q, R> pending) {
+    return pending.isEnd() ? 0 : weight.applyAsLong(pending.item());
   }
 
   /** Ends are put behind all items, one for each flusher; what one takes too many, it puts back. */

@@ -71,6 +71,20 @@ final class GroupCommitTest {
   }
 
   @Test
+  void a_batch_takes_nothing_more_once_it_weighs_enough() throws Exception {
+    try (GroupCommit<Integer, Integer> group =
+        new GroupCommit<>("t", 100, item -> item, 10, 1, this::doubled)) {
+      List<Caller> callers =
+          List.of(50, 4, 5, 1, 0, 9, 9).stream().map(i -> Caller.submit(group, i)).toList();
+      group.start();
+      for (Caller caller : callers) {
+        caller.result();
+      }
+    }
+    assertThat(batches).containsExactly(List.of(50), List.of(4, 5, 1), List.of(0, 9, 9));
+  }
+
+  @Test
   void a_failed_batch_is_served_item_by_item_and_only_the_bad_one_throws() throws Exception {
     try (GroupCommit<Integer, Integer> group =
         new GroupCommit<>(
