@@ -43,6 +43,10 @@ final class RunningTurns {
     final int attempt;
     final Instant startedAt;
     private final Thread caller;
+
+    /** When the watch looks after it next; the watch alone reads and writes it. */
+    Instant nextLook = Instant.MIN;
+
     private boolean ended;
     private boolean cancelled;
     private boolean markedStarted;

@@ -6,9 +6,9 @@ import dev.parley.schemas.JobId;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,15 +28,19 @@ final class TurnWatch implements Component {
   static final Duration MARK_AFTER = Duration.ofMillis(50);
 
   private static final Duration EVERY = Duration.ofMillis(100);
+
+  /** Together with a round, what a cancel may take to stop a call: less than a second. */
+  static final Duration RARELY = Duration.ofMillis(800);
+
   private static final int CHUNK = 2_000;
 
   private final RunningTurns running;
   private final JobStore jobs;
-  private final Clock clock;
+  private final InstantSource clock;
   private volatile boolean stopping;
   private @Nullable Thread thread;
 
-  TurnWatch(RunningTurns running, JobStore jobs, Clock clock) {
+  TurnWatch(RunningTurns running, JobStore jobs, InstantSource clock) {
     this.running = running;
     this.jobs = jobs;
     this.clock = clock;
@@ -82,11 +86,14 @@ final class TurnWatch implements Component {
 
   /** One round. Seen by tests. */
   void lookOnce() {
-    Instant longEnough = clock.instant().minus(MARK_AFTER);
-    List<RunningTurn> lasting =
-        running.all().stream().filter(turn -> !turn.startedAt.isAfter(longEnough)).toList();
-    for (int from = 0; from < lasting.size(); from += CHUNK) {
-      List<RunningTurn> chunk = lasting.subList(from, Math.min(lasting.size(), from + CHUNK));
+    Instant now = clock.instant();
+    Instant longEnough = now.minus(MARK_AFTER);
+    List<RunningTurn> due =
+        running.all().stream()
+            .filter(turn -> !turn.startedAt.isAfter(longEnough) && !turn.nextLook.isAfter(now))
+            .toList();
+    for (int from = 0; from < due.size(); from += CHUNK) {
+      List<RunningTurn> chunk = due.subList(from, Math.min(due.size(), from + CHUNK));
       markStarted(chunk);
       List<JobId> ids = chunk.stream().map(turn -> turn.jobId).toList();
       for (JobId cancelled : jobs.cancelledAmong(ids)) {
@@ -95,7 +102,14 @@ final class TurnWatch implements Component {
           turn.cancel();
         }
       }
+      chunk.forEach(turn -> turn.nextLook = now.plus(untilNextLook(turn, now)));
     }
+  }
+
+  /** Long calls are looked after less often, so that thousands of them cost a few statements. */
+  private static Duration untilNextLook(RunningTurn turn, Instant now) {
+    Duration age = Duration.between(turn.startedAt, now);
+    return age.compareTo(RARELY) > 0 ? RARELY : age;
   }
 
   private void markStarted(List<RunningTurn> turns) {

@@ -31,6 +31,7 @@ final class MemoryStores implements TurnStores, JobStore {
   final MemoryJobStore jobs = new MemoryJobStore();
   final MemorySessionStore sessions = new MemorySessionStore();
   final List<List<ClaimRequest>> claims = new ArrayList<>();
+  final List<Integer> cancelledAsked = new ArrayList<>();
   final List<Started> started = new ArrayList<>();
   private final MemoryUsageStore usage = new MemoryUsageStore(Clock.systemUTC());
   private final MemoryTurnWriter writer = new MemoryTurnWriter(sessions, jobs, usage);
@@ -112,6 +113,7 @@ final class MemoryStores implements TurnStores, JobStore {
   @Override
   public Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
     look();
+    cancelledAsked.add(jobIds.size());
     return jobs.cancelledAmong(jobIds);
   }
 

@@ -7,9 +7,7 @@ import dev.parley.schemas.JobId;
 import dev.parley.storage.JobStore.Started;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +17,8 @@ final class TurnWatchTest {
 
   private final MemoryStores stores = new MemoryStores();
   private final RunningTurns running = new RunningTurns();
-  private final TurnWatch watch =
-      new TurnWatch(running, stores, Clock.fixed(Submitted.NOW, ZoneOffset.UTC));
+  private Instant now = Submitted.NOW;
+  private final TurnWatch watch = new TurnWatch(running, stores, () -> now);
 
   @Test
   void onlyTurnsThatLastAreMarkedAndOnlyOnce() {
@@ -59,6 +57,23 @@ final class TurnWatchTest {
     assertThat(Thread.currentThread().isInterrupted()).isTrue();
     assertThat(turn.end()).isTrue();
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  @Test
+  void longCallsAreAskedAboutOftenEnoughForACancelAndNoMore() {
+    running.begin(claimed("job_1"), 1, now);
+    int rounds = 100;
+    int longestPause = 0;
+    int pause = 0;
+    for (int i = 0; i < rounds; i++) {
+      now = now.plusMillis(100);
+      int before = stores.cancelledAsked.size();
+      watch.lookOnce();
+      pause = stores.cancelledAsked.size() > before ? 0 : pause + 1;
+      longestPause = Math.max(longestPause, pause);
+    }
+    assertThat(longestPause).isLessThan(9);
+    assertThat(stores.cancelledAsked).hasSizeLessThan(18).allMatch(jobs -> jobs == 1);
   }
 
   private JobId claimed(String job) {
