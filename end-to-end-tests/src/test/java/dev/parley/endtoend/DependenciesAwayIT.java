@@ -11,10 +11,13 @@ import dev.parley.endtoend.rig.Until;
 import dev.parley.infra.EmbeddedInfrastructure;
 import dev.parley.infra.InfrastructurePart;
 import dev.parley.infra.InfrastructureSettings;
+import dev.parley.runtime.Components;
+import dev.parley.runtime.Health;
 import dev.parley.schemas.JobStatus;
 import dev.parley.testkit.guarantees.History;
 import dev.parley.testkit.guarantees.History.Accepted;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -25,19 +28,27 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /**
  * What the pipeline stands on goes away under load and comes back. Always on embedded services: no
- * others can be taken away by a test.
+ * others can be taken away by a test. {@code -Daway.seconds=60} leaves it away for longer, with as
+ * much more load.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 final class DependenciesAwayIT {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
-  private static final Duration AWAY = Duration.ofSeconds(10);
+
+  /** For health to tell of what has happened: more than the longest probe takes. */
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  private static final int SHORT = 10;
+  private static final Duration AWAY =
+      Duration.ofSeconds(Integer.getInteger("away.seconds", SHORT));
   private static final int SESSIONS = 8;
-  private static final int MESSAGES = 40;
+  private static final int MESSAGES = Math.toIntExact(40 * AWAY.toSeconds() / SHORT);
 
   private final EmbeddedInfrastructure infrastructure =
       new EmbeddedInfrastructure(InfrastructureSettings.throwaway());
   private Pipeline pipeline;
+  private Components worker;
 
   @BeforeAll
   void start() throws Exception {
@@ -49,7 +60,7 @@ final class DependenciesAwayIT {
                 infrastructure.databaseUrl(),
                 infrastructure.redisUrl()),
             Stage.DIRECTORY);
-    pipeline.workerHere();
+    worker = pipeline.workerHere();
   }
 
   @AfterAll
@@ -68,11 +79,13 @@ final class DependenciesAwayIT {
       load.start(
           client, Load.sessions("r", SESSIONS), MESSAGES, "latency=20ms", Duration.ofMillis(50));
       awaitEnded(client, SESSIONS);
-      infrastructure.redis().stop();
-      // not only what had begun: twice what was done before
-      long before = pipeline.ended(client);
-      awaitEnded(client, before + 10L * SESSIONS);
-      infrastructure.redis().start();
+      whileAway(
+          infrastructure.redis(),
+          () -> {
+            // not only what had begun
+            awaitEnded(client, pipeline.ended(client) + 10L * SESSIONS);
+            assertThat(causes()).as("nothing waits for Redis").isEmpty();
+          });
       assertAllCompleted(load);
       assertThat(load.unavailable()).as("answers of 503").isZero();
     }
@@ -88,6 +101,8 @@ final class DependenciesAwayIT {
       whileAway(
           infrastructure.postgres(),
           () -> {
+            awaitCause("postgres", "postgres");
+            awaitCause("conversation-worker", "ADMISSION");
             Answer read = client.get("/sessions/p-0");
             assertThat(read.status()).as("%s", read).isEqualTo(503);
             assertThat(read.header("retry-after")).isNotNull();
@@ -110,6 +125,7 @@ final class DependenciesAwayIT {
       whileAway(
           infrastructure.kafka(),
           () -> {
+            awaitCause("conversation-worker", "no connection to Kafka");
             Answer answer = client.message("q-other", "anyone there?");
             assertThat(answer.status()).as("%s", answer).isEqualTo(503);
             assertThat(answer.header("retry-after")).isNotNull();
@@ -137,6 +153,29 @@ final class DependenciesAwayIT {
     }
   }
 
+  /** What keeps the worker from being ready, by component. */
+  private Map<String, String> causes() {
+    Map<String, String> causes = new HashMap<>();
+    worker
+        .check()
+        .forEach((component, health) -> {
+          if (health instanceof Health.Down(String cause)) {
+            causes.put(component, cause);
+          }
+        });
+    return causes;
+  }
+
+  private void awaitCause(String component, String text) throws InterruptedException {
+    long began = System.nanoTime();
+    Until.isTrue(
+        SOON,
+        component + " names " + text,
+        () -> causes().getOrDefault(component, "").contains(text));
+    System.out.printf(
+        "named after %.1f s: %s%n", (System.nanoTime() - began) / 1e9, causes().get(component));
+  }
+
   private void awaitEnded(ApiClient client, long count) throws InterruptedException {
     Until.isTrue(LIMIT, count + " jobs have ended", () -> pipeline.ended(client) >= count);
   }
@@ -144,6 +183,7 @@ final class DependenciesAwayIT {
   private History assertAllCompleted(Load load) throws Exception {
     List<Accepted> accepted = load.finish();
     assertThat(accepted).hasSize(SESSIONS * MESSAGES);
+    Until.isTrue(SOON, "the worker is well again", () -> causes().isEmpty());
     History history = pipeline.awaitKept(LIMIT, accepted);
     assertThat(history.jobs()).allMatch(job -> job.status() == JobStatus.COMPLETED);
     System.out.printf(
