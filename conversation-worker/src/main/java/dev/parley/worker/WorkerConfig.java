@@ -56,15 +56,17 @@ public record WorkerConfig(
    */
   public static WorkerConfig from(Env env, Map<String, String> all) {
     int maxInFlight = env.getInt("WORKER_MAX_IN_FLIGHT", 2_000, 1, 100_000);
+    int maxBusy = env.getInt("WORKER_MAX_BUSY", 32, 1, 100_000);
     int maxBuffered =
-        env.getInt("WORKER_MAX_BUFFERED", Math.max(50_000, maxInFlight), maxInFlight, 5_000_000);
+        env.getInt(
+            "WORKER_MAX_BUFFERED", Math.max(50_000, 4 * maxInFlight), maxInFlight, 5_000_000);
     long bufferBytes = env.getLong("WORKER_MAX_BUFFERED_BYTES", 128L << 20, 1 << 20, 64L << 30);
     Duration revokeGrace = grace(env, "WORKER_REVOKE_GRACE", Duration.ofSeconds(10));
     Duration stopGrace = grace(env, "WORKER_STOP_GRACE", Duration.ofSeconds(20));
     EngineConfig engine =
         EngineConfig.forTopic(Topics.SUBMISSIONS)
-            .withBounds(maxInFlight, maxBuffered, bufferBytes, Math.max(200_000, maxBuffered))
-            .withTimes(Duration.ofMillis(200), revokeGrace, stopGrace);
+            .with(new EngineConfig.Bounds(maxInFlight, maxBusy, maxBuffered, bufferBytes))
+            .with(new EngineConfig.Times(Duration.ofMillis(200), revokeGrace, stopGrace));
     Deadlines deadlines =
         new Deadlines(
             positive(env, "PROVIDER_CONNECT_TIMEOUT", Deadlines.DEFAULT.connect()),

@@ -7,7 +7,7 @@ import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.storage.secrets.ProviderKeyVault;
-import dev.parley.worker.engine.TenantPolicy;
+import dev.parley.storage.tenants.TenantSettingsCache;
 import dev.parley.worker.provider.ChatProvider;
 import dev.parley.worker.provider.RetryBudget;
 import dev.parley.worker.provider.RetryPolicy;
@@ -51,6 +51,7 @@ public final class WorkerService implements Component {
   private final MeterRegistry metrics;
   private final Clock clock;
   private final @Nullable List<ChatProvider> given;
+  private final TenantSettingsCache tenants;
   private final String clientId = "parley-worker-" + UUID.randomUUID().toString().substring(0, 8);
   private @Nullable Providers providers;
   private volatile @Nullable TurnEngine engine;
@@ -81,6 +82,7 @@ public final class WorkerService implements Component {
       @Nullable List<ChatProvider> given) {
     this.config = config;
     this.ports = ports;
+    this.tenants = new TenantSettingsCache(ports.tenants());
     this.kafka = kafka;
     this.topics = topics;
     this.metrics = metrics;
@@ -101,6 +103,7 @@ public final class WorkerService implements Component {
       if (closed) {
         return;
       }
+      tenants.start();
       Providers opened = new Providers(config.providers(), TransportConfig.DEFAULT, clock);
       providers = opened;
       PriceBook prices = priceBook();
@@ -115,7 +118,7 @@ public final class WorkerService implements Component {
                   config.turns(),
                   router(opened),
                   pricing(prices),
-                  tenants(),
+                  new TenantShares(tenants::of, config.tenantWeights(), config.tenantMaxInFlight()),
                   config.logUsage()),
               metrics,
               clock);
@@ -174,20 +177,6 @@ public final class WorkerService implements Component {
         new Pricing.Priced(book.cost(provider, model, usage.priced(), at), book.version());
   }
 
-  private TenantPolicy tenants() {
-    return new TenantPolicy() {
-      @Override
-      public int weight(String tenant) {
-        return config.tenantWeights().getOrDefault(tenant, 1);
-      }
-
-      @Override
-      public int maxInFlight(String tenant) {
-        return config.tenantMaxInFlight();
-      }
-    };
-  }
-
   @Override
   public Health check() {
     TurnEngine present = engine;
@@ -201,6 +190,7 @@ public final class WorkerService implements Component {
     if (engine != null) {
       engine.close();
     }
+    tenants.close();
     if (providers != null) {
       providers.close();
       providers = null;

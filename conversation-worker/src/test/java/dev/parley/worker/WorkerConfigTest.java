@@ -20,11 +20,11 @@ final class WorkerConfigTest {
     WorkerConfig config = read(Map.of());
 
     assertThat(config.groupId()).isEqualTo("parley-conversation-worker");
-    assertThat(config.engine().maxInFlight()).isEqualTo(2_000);
-    assertThat(config.engine().maxBuffered()).isEqualTo(50_000);
-    assertThat(config.engine().maxBufferedBytes()).isEqualTo(128L << 20);
-    assertThat(config.engine().revokeGrace()).isEqualTo(Duration.ofSeconds(10));
-    assertThat(config.engine().stopGrace()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(config.engine().bounds().maxInFlight()).isEqualTo(2_000);
+    assertThat(config.engine().bounds().maxBuffered()).isEqualTo(50_000);
+    assertThat(config.engine().bounds().maxBufferedBytes()).isEqualTo(128L << 20);
+    assertThat(config.engine().times().revokeGrace()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.engine().times().stopGrace()).isEqualTo(Duration.ofSeconds(20));
     assertThat(config.turns().maxContextMessages()).isEqualTo(100);
     assertThat(config.turns().maxContextTokens()).isEqualTo(100_000);
     assertThat(config.turns().maxOutputTokens()).isEqualTo(4_096);
@@ -62,12 +62,11 @@ final class WorkerConfigTest {
                 Map.entry("WORKER_HTTP_PORT", "9090")));
 
     assertThat(config.groupId()).isEqualTo("g");
-    assertThat(config.engine().maxInFlight()).isEqualTo(100);
-    assertThat(config.engine().maxBuffered()).isEqualTo(300_000);
-    assertThat(config.engine().maxBufferedBytes()).isEqualTo(2_000_000);
-    assertThat(config.engine().maxUncommitted()).isEqualTo(300_000);
-    assertThat(config.engine().revokeGrace()).isEqualTo(Duration.ofSeconds(3));
-    assertThat(config.engine().stopGrace()).isEqualTo(Duration.ofSeconds(4));
+    assertThat(config.engine().bounds().maxInFlight()).isEqualTo(100);
+    assertThat(config.engine().bounds().maxBuffered()).isEqualTo(300_000);
+    assertThat(config.engine().bounds().maxBufferedBytes()).isEqualTo(2_000_000);
+    assertThat(config.engine().times().revokeGrace()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.engine().times().stopGrace()).isEqualTo(Duration.ofSeconds(4));
     assertThat(config.turns().deadlines().connect()).isEqualTo(Duration.ofSeconds(1));
     assertThat(config.turns().deadlines().firstToken()).isEqualTo(Duration.ofSeconds(2));
     assertThat(config.turns().deadlines().idle()).isEqualTo(Duration.ofSeconds(3));

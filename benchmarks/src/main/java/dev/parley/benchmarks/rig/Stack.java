@@ -138,8 +138,7 @@ public final class Stack implements AutoCloseable {
 
   private WorkerService worker(Env env, Stores forAll, KafkaSettings kafka, TopicSetup topics) {
     WorkerConfig config = WorkerConfig.from(env, variables);
-    TurnEngine.Ports ports =
-        TurnEngine.Ports.of(forAll);
+    TurnEngine.Ports ports = TurnEngine.Ports.of(forAll);
     return plan.provider() == null
         ? new WorkerService(config, ports, kafka, topics, metrics, clock)
         : new WorkerService(config, ports, kafka, topics, metrics, clock, List.of(plan.provider()));

@@ -15,6 +15,9 @@ final class Assignment {
   /** Guarded by the dispatcher's lock. */
   final OffsetTracker offsets = new OffsetTracker();
 
+  /** Of it, what was polled and let go. Guarded likewise. */
+  final Deferrals deferrals = new Deferrals();
+
   /** False once the partition is taken away: nothing of it is begun any more. Guarded likewise. */
   boolean live = true;
 

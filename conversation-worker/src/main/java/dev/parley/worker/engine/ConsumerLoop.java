@@ -1,7 +1,6 @@
 package dev.parley.worker.engine;
 
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
@@ -14,11 +13,9 @@ final class ConsumerLoop<A> implements Runnable {
   /** A consumer that lasted this long was well, so that its end begins a new count. */
   private static final long WELL_AFTER = Duration.ofMinutes(1).toNanos();
 
-  private final Supplier<? extends Consumer<byte[], byte[]>> consumers;
   private final Core<A> core;
 
-  ConsumerLoop(Supplier<? extends Consumer<byte[], byte[]>> consumers, Core<A> core) {
-    this.consumers = consumers;
+  ConsumerLoop(Core<A> core) {
     this.core = core;
   }
 
@@ -28,7 +25,7 @@ final class ConsumerLoop<A> implements Runnable {
     while (!core.stop().raised()) {
       long began = core.ticker().getAsLong();
       try {
-        serve(consumers.get());
+        serve(core.consumers().member());
       } catch (Throwable e) {
         // Whatever it is, a worker that waits and says why is worth more than one that is gone.
         core.troubles().raise(Troubles.Part.CONSUMER, e);

@@ -10,9 +10,10 @@ import java.util.function.LongSupplier;
  */
 record Core<A>(
     EngineConfig config,
-    Workload<A> workload,
+    Consumers consumers,
     Dispatcher<A> dispatcher,
     Intake<A> intake,
+    Arrivals<A> arrivals,
     Gate gate,
     Readings readings,
     Troubles troubles,

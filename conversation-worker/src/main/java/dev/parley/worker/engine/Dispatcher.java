@@ -29,9 +29,23 @@ final class Dispatcher<A> {
     this.performer = performer;
   }
 
-  /** Takes records of a poll into the books, in order, before they are submitted. */
-  void hold(List<Task<A>> tasks) {
-    locked(() -> lanes.hold(tasks));
+  /** Takes records of a poll into the books, in order; answers those that are to be submitted. */
+  List<Task<A>> hold(List<Task<A>> polled) {
+    return locked(() -> lanes.holdings().hold(polled));
+  }
+
+  /** The same for records that were read again; see {@link Holdings#holdAgain}. */
+  List<Task<A>> holdAgain(Assignment assignment, List<Task<A>> batch, long from, long to) {
+    return locked(() -> lanes.holdings().holdAgain(assignment, batch, from, to));
+  }
+
+  /** From where partitions should be read again. */
+  Map<Assignment, Long> wanted(Collection<Assignment> assignments) {
+    return locked(() -> lanes.holdings().wanted(assignments));
+  }
+
+  boolean continuesAt(Assignment assignment, long position) {
+    return locked(() -> lanes.holdings().continuesAt(assignment, position));
   }
 
   /** Kafka has nothing more to give below this offset. */
@@ -124,16 +138,16 @@ final class Dispatcher<A> {
     return watermarks;
   }
 
-  int span(Assignment assignment) {
+  long span(Assignment assignment) {
     return locked(assignment.offsets::span);
   }
 
   int held() {
-    return locked(lanes::held);
+    return locked(() -> lanes.holdings().records());
   }
 
   long heldBytes() {
-    return locked(lanes::heldBytes);
+    return locked(() -> lanes.holdings().bytes());
   }
 
   Lanes.Snapshot snapshot() {
@@ -189,10 +203,18 @@ final class Dispatcher<A> {
   private void turn(FairScheduler.Permit<Lane<A>> permit, Task<A> task) {
     Ending ending = new Ending.Again(AFTER_NO_THREAD);
     try {
-      ending = performer.perform(task);
+      ending = performer.perform(task, () -> leave(task));
     } finally {
       end(permit, ending);
     }
+  }
+
+  private Turn.Absence leave(Task<A> task) {
+    locked(() -> {
+      lanes.setAway(task, true);
+      giveTurns();
+    });
+    return () -> locked(() -> lanes.setAway(task, false));
   }
 
   private void end(FairScheduler.Permit<Lane<A>> permit, Ending ending) {

@@ -5,9 +5,7 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,15 +34,10 @@ public final class Engine<A> implements AutoCloseable {
   private volatile boolean started;
   private volatile boolean stopped;
 
-  /**
-   * Opens nothing.
-   *
-   * @param consumers makes a consumer that has {@link EngineConfig#consumerSettings()}; asked again
-   *     whenever one has failed for good
-   */
+  /** Opens nothing. */
   public Engine(
       EngineConfig config,
-      Supplier<? extends Consumer<byte[], byte[]>> consumers,
+      Consumers consumers,
       Workload<A> workload,
       DeadLetterSink deadLetters,
       TenantPolicy tenants) {
@@ -64,7 +57,7 @@ public final class Engine<A> implements AutoCloseable {
    */
   Engine(
       EngineConfig config,
-      Supplier<? extends Consumer<byte[], byte[]>> consumers,
+      Consumers consumers,
       Workload<A> workload,
       DeadLetterSink deadLetters,
       TenantPolicy tenants,
@@ -74,19 +67,21 @@ public final class Engine<A> implements AutoCloseable {
     Troubles troubles = new Troubles();
     StopSignal stop = new StopSignal();
     Readings readings = new Readings();
-    Backoff backoff = new Backoff(config.retryBase(), config.retryMax(), random);
+    Backoff backoff = new Backoff(config.retries().base(), config.retries().max(), random);
     Performer<A> performer =
-        new Performer<>(workload, deadLetters, config.maxTries(), backoff, troubles);
-    Lanes<A> lanes = new Lanes<>(config.maxInFlight(), tenants, ticker);
+        new Performer<>(workload, deadLetters, config.retries().maxTries(), backoff, troubles);
+    Lanes<A> lanes = new Lanes<>(config.bounds(), tenants, ticker);
     Dispatcher<A> dispatcher = new Dispatcher<>(lanes, performer);
-    Intake<A> intake = new Intake<>(workload, dispatcher, config, backoff, troubles, stop);
-    Gate gate = new Gate(config, dispatcher, readings);
+    Intake<A> intake =
+        new Intake<>(workload, dispatcher, config.retries().maxTries(), backoff, troubles, stop);
+    Gate gate = new Gate(config.bounds(), dispatcher, readings);
     this.core =
         new Core<>(
             config,
-            workload,
+            consumers,
             dispatcher,
             intake,
+            new Arrivals<>(workload, dispatcher, intake),
             gate,
             readings,
             troubles,
@@ -95,7 +90,7 @@ public final class Engine<A> implements AutoCloseable {
             clock,
             ticker);
     this.consumerThread =
-        Thread.ofPlatform().name("engine-consumer").unstarted(new ConsumerLoop<>(consumers, core));
+        Thread.ofPlatform().name("engine-consumer").unstarted(new ConsumerLoop<>(core));
     this.intakeThread = Thread.ofVirtual().name("engine-intake").unstarted(intake);
     this.alarmThread = Thread.ofVirtual().name("engine-alarms").unstarted(dispatcher::runAlarms);
   }
@@ -126,7 +121,9 @@ public final class Engine<A> implements AutoCloseable {
         state(),
         now.held(),
         now.heldBytes(),
+        now.deferred(),
         now.inFlight(),
+        now.away(),
         now.parked(),
         now.lanes(),
         now.inFlightByTenant(),
@@ -136,7 +133,7 @@ public final class Engine<A> implements AutoCloseable {
   }
 
   /**
-   * Begins nothing more, lets what has begun finish within {@link EngineConfig#stopGrace()},
+   * Begins nothing more, lets what has begun finish within {@link EngineConfig.Times#stopGrace},
    * interrupts the rest, commits and leaves the group. Waits for all that, and may be called at any
    * time, by anyone, again.
    */
@@ -146,7 +143,8 @@ public final class Engine<A> implements AutoCloseable {
     lifecycle.lock();
     try {
       if (started && !stopped) {
-        Duration longest = core.config().stopGrace().plus(core.config().revokeGrace());
+        Duration longest =
+            core.config().times().stopGrace().plus(core.config().times().revokeGrace());
         if (!consumerThread.join(longest.plus(CLOSING_TAKES))) {
           log.atWarn().setMessage("the consumer did not close in time").log();
         }

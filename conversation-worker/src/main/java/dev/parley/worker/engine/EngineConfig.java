@@ -9,33 +9,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * The engine's bounds and times.
  *
  * @param topic what is consumed
- * @param maxInFlight turns that run at once
- * @param maxBuffered records held in memory, running ones included; reading pauses at it, so that
- *     it is exceeded by at most one poll
- * @param maxBufferedBytes the same in bytes of keys and values
- * @param maxUncommitted per partition, records between the first that is not done and the last that
- *     was polled; the partition alone pauses at it
- * @param maxAdmissionBatch records in one call to {@link Workload#admit}
- * @param maxTries performances of one record that may end with an unexpected exception
- * @param retryBase the first back-off of what the engine itself retries; doubles each time
- * @param retryMax the longest back-off
- * @param commitInterval between two commits of a changed watermark
- * @param revokeGrace for begun turns of a partition that is taken away, before they are interrupted
- * @param stopGrace for begun turns when the engine closes, before they are interrupted
  */
-public record EngineConfig(
-    String topic,
-    int maxInFlight,
-    int maxBuffered,
-    long maxBufferedBytes,
-    int maxUncommitted,
-    int maxAdmissionBatch,
-    int maxTries,
-    Duration retryBase,
-    Duration retryMax,
-    Duration commitInterval,
-    Duration revokeGrace,
-    Duration stopGrace) {
+public record EngineConfig(String topic, Bounds bounds, Retries retries, Times times) {
 
   /** Longer graces would let the group take the worker for dead while it waits. */
   private static final Duration LONGEST_GRACE = Duration.ofMinutes(4);
@@ -44,84 +19,95 @@ public record EngineConfig(
     if (topic.isBlank()) {
       throw new IllegalArgumentException("topic must not be blank");
     }
-    atLeast("maxInFlight", maxInFlight, 1);
-    atLeast("maxBuffered", maxBuffered, maxInFlight);
-    atLeast("maxBufferedBytes", maxBufferedBytes, 1);
-    atLeast("maxUncommitted", maxUncommitted, maxInFlight);
-    atLeast("maxAdmissionBatch", maxAdmissionBatch, 1);
-    atLeast("maxTries", maxTries, 1);
-    positive("retryBase", retryBase);
-    positive("commitInterval", commitInterval);
-    if (retryMax.compareTo(retryBase) < 0) {
-      throw new IllegalArgumentException("retryMax must not be shorter than retryBase");
-    }
-    grace("revokeGrace", revokeGrace);
-    grace("stopGrace", stopGrace);
   }
 
   /** Sensible bounds for a worker with 1 GiB of heap. */
   public static EngineConfig forTopic(String topic) {
-    return new EngineConfig(
-        topic,
-        2_000,
-        50_000,
-        64L << 20,
-        200_000,
-        500,
-        5,
-        Duration.ofMillis(100),
-        Duration.ofSeconds(10),
-        Duration.ofMillis(200),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(20));
+    return new EngineConfig(topic, Bounds.DEFAULT, Retries.DEFAULT, Times.DEFAULT);
   }
 
-  public EngineConfig withBounds(int inFlight, int buffered, long bufferedBytes, int uncommitted) {
-    return new EngineConfig(
-        topic,
-        inFlight,
-        buffered,
-        bufferedBytes,
-        uncommitted,
-        maxAdmissionBatch,
-        maxTries,
-        retryBase,
-        retryMax,
-        commitInterval,
-        revokeGrace,
-        stopGrace);
+  public EngineConfig with(Bounds newBounds) {
+    return new EngineConfig(topic, newBounds, retries, times);
   }
 
-  public EngineConfig withRetries(int tries, Duration base, Duration max) {
-    return new EngineConfig(
-        topic,
-        maxInFlight,
-        maxBuffered,
-        maxBufferedBytes,
-        maxUncommitted,
-        maxAdmissionBatch,
-        tries,
-        base,
-        max,
-        commitInterval,
-        revokeGrace,
-        stopGrace);
+  public EngineConfig with(Retries newRetries) {
+    return new EngineConfig(topic, bounds, newRetries, times);
   }
 
-  public EngineConfig withTimes(Duration commit, Duration revoke, Duration stop) {
-    return new EngineConfig(
-        topic,
-        maxInFlight,
-        maxBuffered,
-        maxBufferedBytes,
-        maxUncommitted,
-        maxAdmissionBatch,
-        maxTries,
-        retryBase,
-        retryMax,
-        commit,
-        revoke,
-        stop);
+  public EngineConfig with(Times newTimes) {
+    return new EngineConfig(topic, bounds, retries, newTimes);
+  }
+
+  /**
+   * How much there may be at once.
+   *
+   * @param maxInFlight turns that run
+   * @param maxBusy those of them that do more than wait for something elsewhere; nothing is begun
+   *     at it. As many are inside the machine before each new one, so that this says what a turn
+   *     waits for those of others when there are more than it can do
+   * @param maxBuffered records held in memory, running ones included. No tenant holds more than is
+   *     free, so half of it is the most that one can have; what does not fit is read again later
+   * @param maxBufferedBytes the same in bytes of keys and values
+   * @param maxUncommitted per partition, offsets between the first that is not done and the last
+   *     that was polled; the partition alone pauses at it
+   */
+  public record Bounds(
+      int maxInFlight, int maxBusy, int maxBuffered, long maxBufferedBytes, long maxUncommitted) {
+
+    /** The uncommitted take a bit each, and what was done of them is done again after a crash. */
+    static final Bounds DEFAULT = new Bounds(2_000, 2_000, 50_000, 64L << 20, 10_000_000);
+
+    public Bounds {
+      atLeast("maxInFlight", maxInFlight, 1);
+      atLeast("maxBusy", maxBusy, 1);
+      atLeast("maxBuffered", maxBuffered, maxInFlight);
+      atLeast("maxBufferedBytes", maxBufferedBytes, 1);
+      atLeast("maxUncommitted", maxUncommitted, maxInFlight);
+    }
+
+    public Bounds(int maxInFlight, int maxBusy, int maxBuffered, long maxBufferedBytes) {
+      this(maxInFlight, maxBusy, maxBuffered, maxBufferedBytes, DEFAULT.maxUncommitted);
+    }
+  }
+
+  /**
+   * What the engine itself tries again.
+   *
+   * @param maxTries performances of one record that may end with an unexpected exception
+   * @param base the first back-off; doubles each time
+   * @param max the longest back-off
+   */
+  public record Retries(int maxTries, Duration base, Duration max) {
+
+    static final Retries DEFAULT = new Retries(5, Duration.ofMillis(100), Duration.ofSeconds(10));
+
+    public Retries {
+      atLeast("maxTries", maxTries, 1);
+      positive("base", base);
+      if (max.compareTo(base) < 0) {
+        throw new IllegalArgumentException("max must not be shorter than base");
+      }
+    }
+  }
+
+  /**
+   * How long things may take.
+   *
+   * @param commitInterval between two commits of a changed watermark
+   * @param revokeGrace for begun turns of a partition that is taken away, before they are
+   *     interrupted
+   * @param stopGrace for begun turns when the engine closes, before they are interrupted
+   */
+  public record Times(Duration commitInterval, Duration revokeGrace, Duration stopGrace) {
+
+    static final Times DEFAULT =
+        new Times(Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(20));
+
+    public Times {
+      positive("commitInterval", commitInterval);
+      grace("revokeGrace", revokeGrace);
+      grace("stopGrace", stopGrace);
+    }
   }
 
   /**

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param state what to tell health checks
  * @param buffered records held, wherever they are
  * @param bufferedBytes the bytes of their keys and values
+ * @param deferred records that were polled and will be read again when their tenant has room
  * @param inFlight turns that run
+ * @param away those of them that wait for something elsewhere
  * @param parked lanes that wait before they try again
  * @param lanes lanes that have records
  * @param inFlightByTenant tenants with turns that run
@@ -24,7 +26,9 @@ public record EngineStatus(
     State state,
     int buffered,
     long bufferedBytes,
+    long deferred,
     int inFlight,
+    int away,
     int parked,
     int lanes,
     Map<String, Integer> inFlightByTenant,

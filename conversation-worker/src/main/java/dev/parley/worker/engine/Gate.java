@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
 
-  private final EngineConfig config;
+  private final EngineConfig.Bounds bounds;
   private final Dispatcher<?> dispatcher;
   private final Readings readings;
 
-  Gate(EngineConfig config, Dispatcher<?> dispatcher, Readings readings) {
-    this.config = config;
+  Gate(EngineConfig.Bounds bounds, Dispatcher<?> dispatcher, Readings readings) {
+    this.bounds = bounds;
     this.dispatcher = dispatcher;
     this.readings = readings;
   }
@@ -47,28 +47,28 @@ final class Gate {
   }
 
   private @Nullable String whyFull() {
-    if (dispatcher.held() >= config.maxBuffered()) {
-      return "as many records held as may be: " + config.maxBuffered();
+    if (dispatcher.held() >= bounds.maxBuffered()) {
+      return "as many records held as may be: " + bounds.maxBuffered();
     }
-    if (dispatcher.heldBytes() >= config.maxBufferedBytes()) {
-      return "as many bytes held as may be: " + config.maxBufferedBytes();
+    if (dispatcher.heldBytes() >= bounds.maxBufferedBytes()) {
+      return "as many bytes held as may be: " + bounds.maxBufferedBytes();
     }
     return null;
   }
 
   private boolean roomAgain() {
-    return dispatcher.held() <= threeQuarters(config.maxBuffered())
-        && dispatcher.heldBytes() <= threeQuarters(config.maxBufferedBytes());
+    return dispatcher.held() <= threeQuarters(bounds.maxBuffered())
+        && dispatcher.heldBytes() <= threeQuarters(bounds.maxBufferedBytes());
   }
 
   /** One record that takes long must not let the span of its partition grow without end. */
   private boolean isStretched(Assignment assignment) {
-    int span = dispatcher.span(assignment);
+    long span = dispatcher.span(assignment);
     assignment.stretched =
         span
             > (assignment.stretched
-                ? threeQuarters(config.maxUncommitted())
-                : config.maxUncommitted() - 1);
+                ? threeQuarters(bounds.maxUncommitted())
+                : bounds.maxUncommitted() - 1);
     return assignment.stretched;
   }
 

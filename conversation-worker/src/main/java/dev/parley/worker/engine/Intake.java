@@ -3,47 +3,46 @@ package dev.parley.worker.engine;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has records admitted in the order in which they were polled, many with one call, and hands them
- * to their lanes. {@link #offer} is called by the consumer's thread; {@link #run} is a thread of
- * its own.
- *
- * <p>INVARIANT: the queue is bounded by the engine's bounds on what it holds: reading pauses at
- * them, and a queued record is held.
+ * Has records admitted, many with one call, those of each tenant in the order in which they were
+ * polled, and hands them to their lanes. {@link #offer} is called by the consumer's thread; {@link
+ * #run} is a thread of its own.
  */
 final class Intake<A> implements Runnable {
 
+  /** So small that a record does not wait long for the batch before it. */
+  private static final int MAX_BATCH = 128;
+
+  /** Exceeded by at most one record. */
+  private static final long MAX_BATCH_BYTES = 4 << 20;
+
   private final Workload<A> workload;
   private final Dispatcher<A> dispatcher;
-  private final int maxBatch;
   private final int maxTries;
   private final Backoff backoff;
   private final Troubles troubles;
   private final StopSignal stop;
-  private final BlockingQueue<Task<A>> queue = new LinkedBlockingQueue<>();
+  private final Waiting<A> waiting = new Waiting<>();
 
   Intake(
       Workload<A> workload,
       Dispatcher<A> dispatcher,
-      EngineConfig config,
+      int maxTries,
       Backoff backoff,
       Troubles troubles,
       StopSignal stop) {
     this.workload = workload;
     this.dispatcher = dispatcher;
-    this.maxBatch = config.maxAdmissionBatch();
-    this.maxTries = config.maxTries();
+    this.maxTries = maxTries;
     this.backoff = backoff;
     this.troubles = troubles;
     this.stop = stop;
   }
 
   void offer(Collection<Task<A>> tasks) {
-    queue.addAll(tasks);
+    waiting.add(tasks);
   }
 
   /** Until it is interrupted after the engine was told to stop. */
@@ -52,8 +51,7 @@ final class Intake<A> implements Runnable {
     try {
       ArrayDeque<Task<A>> pending = new ArrayDeque<>();
       while (true) {
-        pending.add(queue.take());
-        queue.drainTo(pending, maxBatch - 1);
+        waiting.take(pending, MAX_BATCH, MAX_BATCH_BYTES);
         admitAll(pending);
       }
     } catch (InterruptedException e) {
@@ -77,7 +75,7 @@ final class Intake<A> implements Runnable {
       }
       if (failure == null) {
         passOn(pending, head);
-        batch = Math.min(maxBatch, batch * 2);
+        batch = Math.min(MAX_BATCH, batch * 2);
         failures = 0;
         troubles.clear(Troubles.Part.ADMISSION);
         continue;
@@ -98,7 +96,7 @@ final class Intake<A> implements Runnable {
    * one after it passes, and it still does not, it is the record.
    */
   private boolean judged(ArrayDeque<Task<A>> pending, Task<A> suspect) throws InterruptedException {
-    queue.drainTo(pending, pending.size() == 1 ? 1 : 0);
+    waiting.poll(pending, pending.size() == 1 ? 1 : 0, 1);
     List<Task<A>> pair = dispatcher.beginAdmission(pending, 2);
     try {
       if (pair.size() < 2 || pair.getFirst() != suspect || tryAdmit(pair.subList(1, 2)) != null) {

@@ -23,36 +23,29 @@ final class Lanes<A> {
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
   private final LongSupplier ticker;
+  private final Holdings<A> holdings;
   private final FairScheduler<Lane<A>> scheduler;
   private final Alarms alarms = new Alarms();
   private final Map<LaneKey, Lane<A>> lanes = new HashMap<>();
   private final Set<Task<A>> running = new HashSet<>();
-  private int held;
-  private long heldBytes;
+  private final int maxBusy;
+  private int away;
   private int parked;
   private long done;
   private long deadLettered;
   private long retried;
   private long dropped;
 
-  Lanes(int maxInFlight, TenantPolicy tenants, LongSupplier ticker) {
+  Lanes(EngineConfig.Bounds bounds, TenantPolicy tenants, LongSupplier ticker) {
     this.ticker = ticker;
-    this.scheduler = new FairScheduler<>(maxInFlight, tenants, ticker);
+    this.holdings = new Holdings<>(bounds);
+    this.maxBusy = bounds.maxBusy();
+    this.scheduler = new FairScheduler<>(bounds.maxInFlight(), withPoison(tenants), ticker);
   }
 
-  /**
-   * Takes polled records into the books.
-   *
-   * @throws IllegalStateException when Kafka went back in a partition; nothing is held then
-   */
-  void hold(Collection<Task<A>> tasks) {
-    for (Task<A> task : tasks) {
-      task.ticket = task.assignment.offsets.track(task.record.offset());
-    }
-    for (Task<A> task : tasks) {
-      held++;
-      heldBytes += task.bytes();
-    }
+  /** The books about all records, those that are not in lanes yet included. */
+  Holdings<A> holdings() {
+    return holdings;
   }
 
   /** Puts a held task at the end of its lane, unless it is gone. */
@@ -79,7 +72,8 @@ final class Lanes<A> {
    * Begins the turn of the lane's first task, which {@link #end} must end; null for no turn now.
    */
   FairScheduler.@Nullable Permit<Lane<A>> begin() {
-    FairScheduler.Permit<Lane<A>> permit = scheduler.next();
+    FairScheduler.Permit<Lane<A>> permit =
+        running.size() - away < maxBusy ? scheduler.next() : null;
     if (permit != null) {
       Lane<A> lane = permit.lane();
       Task<A> task = lane.tasks.getFirst();
@@ -90,19 +84,28 @@ final class Lanes<A> {
     return permit;
   }
 
+  /** The task's turn waits for something elsewhere, or does so no longer. */
+  void setAway(Task<A> task, boolean wanted) {
+    if (task.away != wanted && running.contains(task)) {
+      task.away = wanted;
+      away += wanted ? 1 : -1;
+    }
+  }
+
   void end(FairScheduler.Permit<Lane<A>> permit, Ending ending) {
     scheduler.release(permit);
     Lane<A> lane = permit.lane();
     Task<A> task = lane.tasks.getFirst();
+    setAway(task, false);
     task.turn = null;
     task.assignment.begun--;
     running.remove(task);
     switch (ending) {
       case Ending.Finished finished -> {
-        task.assignment.offsets.complete(task.ticket);
+        task.assignment.offsets.complete(task.record.offset());
         done++;
         deadLettered += finished.deadLettered() ? 1 : 0;
-        letGo(task);
+        holdings.letGo(task);
         next(lane);
       }
       case Ending.Again again when task.assignment.live -> {
@@ -118,7 +121,12 @@ final class Lanes<A> {
 
   /** Begins nothing of these assignments any more; what has begun goes on. */
   void retire(Collection<Assignment> assignments) {
-    assignments.forEach(assignment -> assignment.live = false);
+    for (Assignment assignment : assignments) {
+      if (assignment.live) {
+        assignment.live = false;
+        holdings.forget(assignment);
+      }
+    }
     lanes.values().removeIf(this::isEmptyWithoutGone);
     scheduler.withdraw(lane -> lane.tasks.isEmpty());
   }
@@ -137,19 +145,13 @@ final class Lanes<A> {
     return alarms.untilNext(ticker.getAsLong());
   }
 
-  int held() {
-    return held;
-  }
-
-  long heldBytes() {
-    return heldBytes;
-  }
-
   Snapshot snapshot() {
     return new Snapshot(
-        held,
-        heldBytes,
+        holdings.records(),
+        holdings.bytes(),
+        holdings.deferred(),
         scheduler.inFlight(),
+        away,
         parked,
         lanes.size(),
         scheduler.inFlightByTenant(),
@@ -160,7 +162,9 @@ final class Lanes<A> {
   record Snapshot(
       int held,
       long heldBytes,
+      long deferred,
       int inFlight,
+      int away,
       int parked,
       int lanes,
       Map<String, Integer> inFlightByTenant,
@@ -169,13 +173,30 @@ final class Lanes<A> {
   /** For tests: throws when the books do not add up. */
   void checkInvariants() {
     scheduler.checkInvariants();
+    holdings.checkInvariants();
     int inLanes = lanes.values().stream().mapToInt(lane -> lane.tasks.size()).sum();
     long runningLanes = count(Lane.State.RUNNING);
     check(lanes.values().stream().noneMatch(lane -> lane.tasks.isEmpty()), "an empty lane");
-    check(inLanes <= held, "more in lanes than held");
+    check(inLanes <= holdings.records(), "more in lanes than held");
     check(count(Lane.State.PARKED) == parked, "parked lanes miscounted");
     check(runningLanes == running.size(), "running lanes miscounted");
+    check(running.stream().filter(task -> task.away).count() == away, "away miscounted");
     check(runningLanes == scheduler.inFlight(), "permits without a turn");
+  }
+
+  /** What belongs to no tenant has a share all the same, which nobody else is asked about. */
+  private static TenantPolicy withPoison(TenantPolicy tenants) {
+    return new TenantPolicy() {
+      @Override
+      public int weight(String tenant) {
+        return tenant.equals(Task.POISON) ? 1 : tenants.weight(tenant);
+      }
+
+      @Override
+      public int maxInFlight(String tenant) {
+        return tenant.equals(Task.POISON) ? Integer.MAX_VALUE : tenants.maxInFlight(tenant);
+      }
+    };
   }
 
   private long count(Lane.State state) {
@@ -234,11 +255,6 @@ final class Lanes<A> {
 
   private void drop(Task<A> task) {
     dropped++;
-    letGo(task);
-  }
-
-  private void letGo(Task<A> task) {
-    held--;
-    heldBytes -= task.bytes();
+    holdings.letGo(task);
   }
 }

@@ -1,7 +1,6 @@
 package dev.parley.worker.engine;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -39,6 +37,7 @@ final class Membership<A> implements ConsumerRebalanceListener {
   private final Core<A> core;
   private final Commits commits;
   private final Connection connection;
+  private final Rereader<A> rereader;
   private final Map<TopicPartition, Assignment> assignments = new HashMap<>();
 
   Membership(Consumer<byte[], byte[]> consumer, Core<A> core) {
@@ -48,10 +47,12 @@ final class Membership<A> implements ConsumerRebalanceListener {
         new Commits(
             consumer,
             core.dispatcher(),
-            core.config().commitInterval(),
+            core.config().times().commitInterval(),
             core.ticker(),
             core.troubles());
     this.connection = new Connection(consumer, core.ticker(), core.troubles());
+    this.rereader =
+        new Rereader<>(core.consumers(), core.dispatcher(), core.arrivals(), core.troubles());
   }
 
   /**
@@ -65,7 +66,8 @@ final class Membership<A> implements ConsumerRebalanceListener {
     while (!core.stop().raised()) {
       try {
         boolean paused = core.gate().adjust(consumer, assignments.values());
-        accept(consumer.poll(paused ? POLL_WHILE_PAUSED : POLL));
+        boolean rereading = rereader.read(assignments.values());
+        accept(consumer.poll(rereading ? Duration.ZERO : paused ? POLL_WHILE_PAUSED : POLL));
         commits.whenDue(assignments.values());
         connection.look();
         core.troubles().clear(Troubles.Part.CONSUMER);
@@ -78,9 +80,15 @@ final class Membership<A> implements ConsumerRebalanceListener {
     drain();
   }
 
+  private void accept(ConsumerRecords<byte[], byte[]> records) {
+    core.readings().lastPollAt = core.clock().instant();
+    core.arrivals().accept(records, assignments);
+  }
+
   /** Gives everything up without a word to Kafka; what has begun is interrupted after a while. */
   void abandon() {
     onPartitionsLost(List.copyOf(assignments.keySet()));
+    rereader.close();
   }
 
   @Override
@@ -100,7 +108,7 @@ final class Membership<A> implements ConsumerRebalanceListener {
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
     List<Assignment> revoked = remove(partitions);
     core.dispatcher().retire(revoked);
-    finish(revoked, core.config().revokeGrace());
+    finish(revoked, core.config().times().revokeGrace());
     commits.now(revoked);
     showAssigned("partitions revoked", partitions);
   }
@@ -110,43 +118,8 @@ final class Membership<A> implements ConsumerRebalanceListener {
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
     List<Assignment> lost = remove(partitions);
     core.dispatcher().retire(lost);
-    core.dispatcher().interruptAfter(core.config().revokeGrace(), lost);
+    core.dispatcher().interruptAfter(core.config().times().revokeGrace(), lost);
     showAssigned("partitions lost", partitions);
-  }
-
-  private void accept(ConsumerRecords<byte[], byte[]> records) {
-    core.readings().lastPollAt = core.clock().instant();
-    if (records.nextOffsets().isEmpty()) {
-      return;
-    }
-    List<Task<A>> tasks = new ArrayList<>(records.count());
-    for (TopicPartition partition : records.partitions()) {
-      Assignment assignment = assignments.get(partition);
-      if (assignment != null) {
-        for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-          tasks.add(new Task<>(assignment, record, route(record)));
-        }
-      }
-    }
-    core.dispatcher().hold(tasks);
-    records
-        .nextOffsets()
-        .forEach((partition, next) -> {
-          Assignment assignment = assignments.get(partition);
-          if (assignment != null) {
-            core.dispatcher().advance(assignment, next.offset());
-          }
-        });
-    core.intake().offer(tasks.stream().filter(task -> task.verdict == null).toList());
-    core.dispatcher().submit(tasks.stream().filter(task -> task.verdict != null).toList());
-  }
-
-  private Route route(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      return core.workload().route(record);
-    } catch (RuntimeException e) {
-      return new Route.Poison("unroutable", e.getClass().getName());
-    }
   }
 
   /**
@@ -157,7 +130,7 @@ final class Membership<A> implements ConsumerRebalanceListener {
     Collection<Assignment> all = List.copyOf(assignments.values());
     core.dispatcher().retire(all);
     consumer.pause(consumer.assignment());
-    long deadline = core.ticker().getAsLong() + core.config().stopGrace().toNanos();
+    long deadline = core.ticker().getAsLong() + core.config().times().stopGrace().toNanos();
     while (!core.dispatcher().awaitQuiet(all, POLL_WHILE_PAUSED)
         && core.ticker().getAsLong() < deadline) {
       try {

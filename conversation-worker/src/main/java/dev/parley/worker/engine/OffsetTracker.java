@@ -1,13 +1,11 @@
 package dev.parley.worker.engine;
 
-import java.util.Arrays;
-
 /**
  * Finds the offset up to which everything of one partition is done, while records end in any order.
  *
  * <p>Records are tracked in the order of their offsets, which need not be consecutive: compaction
- * and aborted transactions leave gaps. A ring of offsets and a ring of bits grow to the longest
- * span that was ever open; nothing is allocated per record.
+ * and aborted transactions leave gaps. A ring of bits, one for each offset, grows to the longest
+ * span that was ever open: a million records cost 128 KiB, and nothing is allocated per record.
  *
  * <p>Not safe for use by several threads: guarded by the dispatcher's lock.
  */
@@ -18,25 +16,33 @@ final class OffsetTracker {
 
   private static final int WORD = Long.SIZE;
 
-  private long[] offsets = new long[WORD];
-  private long[] done = new long[1];
+  /** Longer spans than any bound allows come of a hole in the log, and are not worth the memory. */
+  private static final long LONGEST = 1L << 30;
+
+  // INVARIANT: a bit is set for each tracked offset that is not done, and for no other; all of them
+  // are from head (the first, or end when there is none) to end (behind the last that was tracked).
+  private long[] open = new long[16];
   private long head;
-  private long tail;
+  private long end;
   private long next = UNKNOWN;
 
-  /** Takes a record in; the ticket that is returned completes it. */
-  long track(long offset) {
+  /**
+   * Takes a record in.
+   *
+   * @throws IllegalStateException when the log went back, or has a hole beyond measure
+   */
+  void track(long offset) {
     if (offset < next) {
       throw new IllegalStateException("offset " + offset + " came after " + (next - 1));
     }
-    if (tail - head == offsets.length) {
-      grow();
+    if (head == end) {
+      head = offset;
+      end = offset;
     }
-    long ticket = tail++;
-    offsets[slot(ticket)] = offset;
-    mark(ticket, false);
-    next = offset + 1;
-    return ticket;
+    makeRoomTo(offset);
+    open[word(offset)] |= bit(offset);
+    end = offset + 1;
+    next = end;
   }
 
   /** Nothing will come below this offset, even where no record ends right before it. */
@@ -44,57 +50,64 @@ final class OffsetTracker {
     next = Math.max(next, offset);
   }
 
-  void complete(long ticket) {
-    if (ticket < head || ticket >= tail || isDone(ticket)) {
-      throw new IllegalStateException("completed twice or never tracked: " + ticket);
+  void complete(long offset) {
+    if (!isOpen(offset)) {
+      throw new IllegalStateException("completed twice or never tracked: " + offset);
     }
-    mark(ticket, true);
-    while (head < tail && isDone(head)) {
-      head++;
+    open[word(offset)] &= ~bit(offset);
+    if (offset == head) {
+      head = firstOpenAfter(offset);
     }
+  }
+
+  private boolean isOpen(long offset) {
+    return offset >= head && offset < end && (open[word(offset)] & bit(offset)) != 0;
   }
 
   /**
    * INVARIANT: every record below the watermark is done; the one at it is not, or not there yet.
    */
   long watermark() {
-    return head == tail ? next : offsets[slot(head)];
+    return head == end ? next : head;
   }
 
-  /** How many records there are from the first that is not done to the last. */
-  int span() {
-    return (int) (tail - head);
+  /** How many offsets there are from the first that is not done to the last. */
+  long span() {
+    return next - watermark();
   }
 
-  private void grow() {
-    // The slot of a ticket depends on the length, so that everything moves, one by one.
-    long[] oldOffsets = offsets;
-    long[] oldDone = done;
-    int oldMask = oldOffsets.length - 1;
-    offsets = Arrays.copyOf(oldOffsets, oldOffsets.length * 2);
-    done = new long[oldDone.length * 2];
-    for (long ticket = head; ticket < tail; ticket++) {
-      int old = (int) (ticket & oldMask);
-      offsets[slot(ticket)] = oldOffsets[old];
-      mark(ticket, (oldDone[old / WORD] & (1L << old)) != 0);
+  private long firstOpenAfter(long offset) {
+    long candidate = offset + 1;
+    while (candidate < end) {
+      long rest = open[word(candidate)] >>> candidate;
+      if (rest != 0) {
+        return candidate + Long.numberOfTrailingZeros(rest);
+      }
+      candidate = (candidate | (WORD - 1)) + 1;
+    }
+    return end;
+  }
+
+  private void makeRoomTo(long offset) {
+    long words = offset / WORD - head / WORD + 1;
+    if (words <= open.length) {
+      return;
+    }
+    if (words > LONGEST / WORD) {
+      throw new IllegalStateException("offset " + offset + " is too far from " + head);
+    }
+    long[] old = open;
+    open = new long[Math.toIntExact(Long.highestOneBit(words - 1) * 2)];
+    for (long at = head; at < end; at = (at | (WORD - 1)) + 1) {
+      open[word(at)] = old[(int) (at / WORD) & (old.length - 1)];
     }
   }
 
-  private int slot(long ticket) {
-    return (int) (ticket & (offsets.length - 1));
+  private int word(long offset) {
+    return (int) (offset / WORD) & (open.length - 1);
   }
 
-  private boolean isDone(long ticket) {
-    int slot = slot(ticket);
-    return (done[slot / WORD] & (1L << slot)) != 0;
-  }
-
-  private void mark(long ticket, boolean value) {
-    int slot = slot(ticket);
-    if (value) {
-      done[slot / WORD] |= 1L << slot;
-    } else {
-      done[slot / WORD] &= ~(1L << slot);
-    }
+  private static long bit(long offset) {
+    return 1L << offset;
   }
 }

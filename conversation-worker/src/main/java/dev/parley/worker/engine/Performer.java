@@ -2,6 +2,7 @@ package dev.parley.worker.engine;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,8 +33,11 @@ final class Performer<A> {
     this.troubles = troubles;
   }
 
-  Ending perform(Task<A> task) {
-    Step step = task.verdict != null ? task.verdict : attempt(task);
+  /**
+   * @param door by which the turn leaves and comes back
+   */
+  Ending perform(Task<A> task, Supplier<Turn.Absence> door) {
+    Step step = task.verdict != null ? task.verdict : attempt(task, door);
     return switch (step) {
       case Step.Done done -> new Ending.Finished(false);
       case Step.RetryAfter retry -> new Ending.Again(retry.delay());
@@ -41,11 +45,19 @@ final class Performer<A> {
     };
   }
 
-  private Step attempt(Task<A> task) {
+  private Step attempt(Task<A> task, Supplier<Turn.Absence> door) {
     try {
-      return workload.perform(task.record, Objects.requireNonNull(task.admission), task.tries++);
+      return workload.perform(
+          task.record, Objects.requireNonNull(task.admission), new Attempt(task.tries++, door));
     } catch (Throwable e) {
       return failed(task, e);
+    }
+  }
+
+  private record Attempt(int tries, Supplier<Turn.Absence> door) implements Turn {
+    @Override
+    public Turn.Absence leave() {
+      return door.get();
     }
   }
 

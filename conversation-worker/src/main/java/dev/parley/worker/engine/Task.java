@@ -11,15 +11,12 @@ import org.jspecify.annotations.Nullable;
 final class Task<A> {
 
   /** The tenant of what could not be routed. */
-  private static final String POISON = "(poison)";
+  static final String POISON = "(poison)";
 
   final Assignment assignment;
   final ConsumerRecord<byte[], byte[]> record;
   final LaneKey key;
   final int priority;
-
-  /** What the assignment's tracker gave for it. */
-  long ticket;
 
   /** Null until it was admitted, and for poison. */
   @Nullable A admission;
@@ -35,6 +32,9 @@ final class Task<A> {
 
   /** The turn that runs it; guarded by the dispatcher's lock. */
   @Nullable Thread turn;
+
+  /** The turn only waits for something elsewhere; guarded likewise. */
+  boolean away;
 
   /** The engine has interrupted the turn. */
   volatile boolean cutOff;

@@ -1,8 +1,8 @@
 package dev.parley.worker.engine;
 
 /**
- * What each tenant may take. Asked at every turn, under the engine's lock: answers from memory, at
- * once, and may change its answers at any time.
+ * What each tenant that a {@link Route.Lane} has named may take. Asked at every turn, under the
+ * engine's lock: answers from memory, at once, and may change its answers at any time.
  */
 public interface TenantPolicy {
 

@@ -18,8 +18,8 @@ public interface Workload<A> {
   Route route(ConsumerRecord<byte[], byte[]> record);
 
   /**
-   * Admits records, as many as have come since the last call and in the order of each partition.
-   * May block; one call at a time, on a virtual thread of its own.
+   * Admits records, many of those that have come since the last call, each tenant's in the order of
+   * each partition. May block; one call at a time, on a virtual thread of its own.
    *
    * <p>An exception means that something the workload needs is away. The records are offered again
    * after a back-off, perhaps fewer at once, for as long as it takes; meanwhile the engine stops
@@ -34,13 +34,12 @@ public interface Workload<A> {
    * Does the work of one record on a virtual thread. Within a lane one call at a time, in the order
    * of offsets.
    *
-   * <p>An unexpected exception is retried with back-off up to {@link EngineConfig#maxTries()}, then
-   * the record goes to the dead letters.
+   * <p>An unexpected exception is retried with back-off up to {@link
+   * EngineConfig.Retries#maxTries}, then the record goes to the dead letters.
    *
-   * @param tries how often this record was performed before since it was last polled
    * @throws InterruptedException when the engine interrupted it, because the partition has gone to
    *     another worker or the engine stops; the record is then not done
    */
-  Step perform(ConsumerRecord<byte[], byte[]> record, A admission, int tries)
+  Step perform(ConsumerRecord<byte[], byte[]> record, A admission, Turn turn)
       throws InterruptedException;
 }

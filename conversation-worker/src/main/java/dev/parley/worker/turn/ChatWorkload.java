@@ -8,6 +8,7 @@ import dev.parley.storage.JobStore.Claim;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.worker.engine.Route;
 import dev.parley.worker.engine.Step;
+import dev.parley.worker.engine.Turn;
 import dev.parley.worker.engine.Workload;
 import java.time.Duration;
 import java.util.List;
@@ -47,40 +48,43 @@ final class ChatWorkload implements Workload<Admission> {
   }
 
   @Override
-  public Step perform(ConsumerRecord<byte[], byte[]> record, Admission admission, int tries)
+  public Step perform(ConsumerRecord<byte[], byte[]> record, Admission admission, Turn turn)
       throws InterruptedException {
     try {
       return switch (admission) {
         case Admission.Undecodable(String reason) -> new Step.DeadLetter("undecodable", reason);
         case Admission.FromNewerRelease(int version) ->
-            tries < NEWER_RELEASE_TRIES
+            turn.tries() < NEWER_RELEASE_TRIES
                 ? new Step.RetryAfter(NEWER_RELEASE_RETRY, "newer_release")
                 : new Step.DeadLetter("newer_release", "schema version " + version);
         case Admission.Ended(var job) ->
             release(record, ending.publishAgain(job, submission(record).sessionId()));
         case Admission.Claimed(int attempt, var history) ->
-            history.fenced ? claimAndRun(record, history) : run(record, attempt, history);
-        case Admission.Deferred(var history) -> claimAndRun(record, history);
+            history.fenced
+                ? claimAndRun(record, history, turn)
+                : run(record, attempt, history, turn);
+        case Admission.Deferred(var history) -> claimAndRun(record, history, turn);
       };
     } catch (StoreUnavailableException e) {
       return new Step.RetryAfter(STORE_RETRY, "store_unavailable");
     }
   }
 
-  private Step claimAndRun(ConsumerRecord<byte[], byte[]> record, Admission.CallHistory history)
+  private Step claimAndRun(
+      ConsumerRecord<byte[], byte[]> record, Admission.CallHistory history, Turn turn)
       throws InterruptedException {
     MessageSubmitted submission = submission(record);
     return switch (admitter.claimNow(submission)) {
       case Claim.AlreadyEnded(var job) ->
           release(record, ending.publishAgain(job, submission.sessionId()));
-      case Claim.Claimed(int attempt) -> run(record, attempt, history);
+      case Claim.Claimed(int attempt) -> run(record, attempt, history, turn);
     };
   }
 
   private Step run(
-      ConsumerRecord<byte[], byte[]> record, int attempt, Admission.CallHistory history)
+      ConsumerRecord<byte[], byte[]> record, int attempt, Admission.CallHistory history, Turn turn)
       throws InterruptedException {
-    Step step = runner.run(submission(record), attempt, history);
+    Step step = runner.run(submission(record), attempt, history, turn);
     history.fenced =
         step instanceof Step.RetryAfter(var delay, String cause) && cause.equals(TurnEnding.FENCED);
     return release(record, step);

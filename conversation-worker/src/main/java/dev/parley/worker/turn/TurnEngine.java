@@ -7,10 +7,12 @@ import dev.parley.runtime.KafkaSettings;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.ProviderKeyStore;
 import dev.parley.storage.SessionStore;
+import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.live.LiveEvents;
+import dev.parley.worker.engine.Consumers;
 import dev.parley.worker.engine.Engine;
 import dev.parley.worker.engine.EngineConfig;
 import dev.parley.worker.engine.EngineStatus;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -99,13 +102,15 @@ public final class TurnEngine implements Component {
     Engine<Admission> starting =
         new Engine<>(
             setup.engine(),
-            this::newConsumer,
+            new KafkaConsumers(),
             new ChatWorkload(new Admitter(ports.jobs()), runner, ending),
             new DeadLetters(publishing, ports.jobs(), ending, clock),
             setup.tenants());
     engine = starting;
     gauge("parley.engine.buffered", starting, status -> status.buffered());
+    gauge("parley.engine.deferred", starting, status -> status.deferred());
     gauge("parley.engine.in.flight", starting, status -> status.inFlight());
+    gauge("parley.engine.away", starting, status -> status.away());
     gauge("parley.engine.parked", starting, status -> status.parked());
     gauge("parley.engine.done", starting, status -> status.totals().done());
     gauge("parley.engine.dead.lettered", starting, status -> status.totals().deadLettered());
@@ -126,10 +131,22 @@ public final class TurnEngine implements Component {
     return properties;
   }
 
-  private KafkaConsumer<byte[], byte[]> newConsumer() {
-    Properties properties = setup.kafka().consumer(setup.clientId(), setup.groupId());
+  private Properties consumerSettings(String clientId) {
+    Properties properties = setup.kafka().consumer(clientId, setup.groupId());
     properties.putAll(EngineConfig.consumerSettings());
-    return new KafkaConsumer<>(properties);
+    return properties;
+  }
+
+  private final class KafkaConsumers implements Consumers {
+    @Override
+    public Consumer<byte[], byte[]> member() {
+      return new KafkaConsumer<>(consumerSettings(setup.clientId()));
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> rereader() {
+      return new KafkaConsumer<>(consumerSettings(setup.clientId() + "-again"));
+    }
   }
 
   /** What the engine is doing; null before the start. */
@@ -178,8 +195,10 @@ public final class TurnEngine implements Component {
       TurnWriter turns,
       UsageStore usage,
       ProviderKeyStore providerKeys,
+      TenantSettingsStore tenants,
       LiveEvents live) {
 
+    /** Those of one process. */
     public static Ports of(Stores stores) {
       return new Ports(
           stores.sessions(),
@@ -187,6 +206,7 @@ public final class TurnEngine implements Component {
           stores.turns(),
           stores.usage(),
           stores.providerKeys(),
+          stores.tenantSettings(),
           stores.live());
     }
   }

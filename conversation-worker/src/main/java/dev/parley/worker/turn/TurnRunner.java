@@ -8,6 +8,7 @@ import dev.parley.storage.NewSession;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.context.SlidingWindow;
 import dev.parley.worker.engine.Step;
+import dev.parley.worker.engine.Turn;
 import dev.parley.worker.live.CallReport;
 import dev.parley.worker.live.LiveReporter;
 import dev.parley.worker.provider.ProviderCall;
@@ -60,7 +61,7 @@ final class TurnRunner {
    * @param attempt the claim that this worker holds
    * @throws InterruptedException when the engine wants the turn to stop; nothing was decided then
    */
-  Step run(MessageSubmitted submission, int attempt, CallHistory history)
+  Step run(MessageSubmitted submission, int attempt, CallHistory history, Turn inEngine)
       throws InterruptedException {
     Instant startedAt = ends.now();
     if (attempt > 1) {
@@ -81,10 +82,10 @@ final class TurnRunner {
     if (conversation == null) {
       return ending.write(ends.failed(submission, attempt, startedAt, TurnEnding.SESSION_DELETED));
     }
-    return call(new PreparedTurn(submission, attempt, history, startedAt, conversation));
+    return call(new PreparedTurn(submission, attempt, history, startedAt, conversation), inEngine);
   }
 
-  private Step call(PreparedTurn turn) throws InterruptedException {
+  private Step call(PreparedTurn turn, Turn inEngine) throws InterruptedException {
     MessageSubmitted submission = turn.submission();
     Router.Route route;
     try {
@@ -112,7 +113,8 @@ final class TurnRunner {
     ProviderException failure = null;
     InterruptedException interrupt = null;
     boolean cancelled;
-    try (report) {
+    try (report;
+        Turn.Absence _ = inEngine.leave()) {
       report.started();
       reply = route.provider().call(call, heard);
     } catch (ProviderException e) {

@@ -40,7 +40,10 @@ class DispatcherStressTest {
     Random random = Seeds.random();
     Dispatcher<String> dispatcher =
         new Dispatcher<>(
-            new Lanes<>(40, TenantPolicy.equal(), System::nanoTime),
+            new Lanes<>(
+                new EngineConfig.Bounds(40, 25, 10_000_000, 1 << 30),
+                TenantPolicy.equal(),
+                System::nanoTime),
             new Performer<>(
                 new Stress(),
                 (record, reason, detail) -> {},
@@ -89,8 +92,7 @@ class DispatcherStressTest {
           task.admission = "";
           batch.add(task);
         }
-        dispatcher.hold(batch);
-        dispatcher.submit(batch);
+        dispatcher.submit(dispatcher.hold(batch));
         assertWatermark(dispatcher, assignment, partition, committed);
       }
       if (until == LENGTH) {
@@ -160,7 +162,7 @@ class DispatcherStressTest {
     }
 
     @Override
-    public Step perform(ConsumerRecord<byte[], byte[]> record, String admission, int tries)
+    public Step perform(ConsumerRecord<byte[], byte[]> record, String admission, Turn turn)
         throws InterruptedException {
       String lane = Records.key(record);
       if (!running.add(lane)) {
@@ -168,7 +170,15 @@ class DispatcherStressTest {
       }
       try {
         switch (ThreadLocalRandom.current().nextInt(200)) {
-          case 0 -> Thread.sleep(1);
+          case 0 -> {
+            // Sometimes the turn ends while it is away.
+            Turn.Absence absence = turn.leave();
+            Thread.sleep(1);
+            if (ThreadLocalRandom.current().nextBoolean()) {
+              absence.close();
+              absence.close();
+            }
+          }
           case 1 -> {
             return new Step.RetryAfter(Duration.ofNanos(10_000), "sometimes");
           }

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,22 +100,63 @@ class EngineIT {
     eventually(() -> assertThat(workload.doneCount()).isGreaterThan(1_500));
     leaving.close();
     assertThat(workload.doneCount()).isLessThan(6_000);
+    assertThat(members()).as("who closes leaves at once").isEqualTo(1);
     start(Map.of());
     send(2_000, 200);
     assertAllDoneInOrder();
   }
 
+  /** Many times what the engine may hold, in one partition. */
   @Test
   @Order(2)
+  void aTenantIsNotDelayedByAnothersBacklogAheadOfItInThePartition() throws Exception {
+    int backlog = Integer.getInteger("backlog", 200_000);
+    workload.performance =
+        (record, tries) -> {
+          Thread.sleep(1);
+          return new Step.Done();
+        };
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      for (int i = 0; i < backlog; i++) {
+        Future<?> _ = send(producer, 0, "noisy/" + i % 1_000);
+      }
+      producer.flush();
+      Engine<String> engine = start(Map.of());
+      List<Long> millis = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        long began = System.nanoTime();
+        send(producer, 0, "quiet/a").get();
+        int wanted = i + 1;
+        await()
+            .pollInterval(Duration.ofMillis(1))
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> workload.done.getOrDefault("quiet/a", List.of()).size() == wanted);
+        millis.add((System.nanoTime() - began) / 1_000_000);
+      }
+      int left = backlog + 20 - workload.doneCount();
+      System.out.println("quiet turns took " + millis + " ms, " + left + " left of the noisy");
+      assertThat(left).isGreaterThan(backlog / 2);
+      assertThat(engine.status().deferred()).isPositive();
+      // All but the first, which waits for the backlog to be read over once.
+      assertThat(millis.subList(1, 20)).allMatch(each -> each < 250);
+    }
+    workload.performance = (record, tries) -> new Step.Done();
+    assertAllDoneInOrder();
+  }
+
+  @Test
+  @Order(3)
   void longTurnsDoNotCostTheMembership() throws Exception {
+    Duration turn = Duration.ofSeconds(Integer.getInteger("turn.seconds", 5));
     AtomicInteger performances = new AtomicInteger();
     workload.performance =
         (record, tries) -> {
           performances.incrementAndGet();
-          Thread.sleep(Duration.ofSeconds(5));
+          Thread.sleep(turn);
           return new Step.Done();
         };
-    Engine<String> engine = start(Map.of("max.poll.interval.ms", 2_000));
+    Engine<String> engine =
+        start(Map.of("max.poll.interval.ms", Math.toIntExact(turn.toMillis() * 2 / 5)));
     send(20, 20);
     assertAllDoneInOrder();
     assertThat(performances).hasValue(20);
@@ -122,7 +165,7 @@ class EngineIT {
 
   /** The last one: a broker that was started again may take a while to find its feet. */
   @Test
-  @Order(3)
+  @Order(4)
   void aBrokerThatGoesAwayIsWaitedForAndNamed() throws Exception {
     workload.performance =
         (record, tries) -> {
@@ -189,6 +232,12 @@ class EngineIT {
     }
   }
 
+  private int members() throws Exception {
+    try (Admin admin = Admin.create(servers())) {
+      return admin.describeConsumerGroups(List.of(topic)).all().get().get(topic).members().size();
+    }
+  }
+
   private Engine<String> start(Map<String, Object> settings) {
     Map<String, Object> all = new HashMap<>(servers());
     all.putAll(EngineConfig.consumerSettings());
@@ -197,9 +246,21 @@ class EngineIT {
     Engine<String> engine =
         new Engine<>(
             EngineConfig.forTopic(topic)
-                .withBounds(200, 1_000, 1 << 20, 2_000)
-                .withTimes(Duration.ofMillis(50), Duration.ofSeconds(30), Duration.ofSeconds(30)),
-            () -> new KafkaConsumer<>(all),
+                .with(new EngineConfig.Bounds(200, 200, 1_000, 1 << 20))
+                .with(
+                    new EngineConfig.Times(
+                        Duration.ofMillis(50), Duration.ofSeconds(30), Duration.ofSeconds(30))),
+            new Consumers() {
+              @Override
+              public Consumer<byte[], byte[]> member() {
+                return new KafkaConsumer<>(all);
+              }
+
+              @Override
+              public Consumer<byte[], byte[]> rereader() {
+                return new KafkaConsumer<>(all);
+              }
+            },
             workload,
             workload::bury,
             TenantPolicy.equal());
@@ -211,25 +272,34 @@ class EngineIT {
   /** Skewed: a few lanes get most of it. Values count up from 0 in each lane. */
   private void send(int records, int lanes) throws Exception {
     Random random = Seeds.random();
-    Map<String, Object> settings = new HashMap<>(servers());
-    settings.put("key.serializer", ByteArraySerializer.class);
-    settings.put("value.serializer", ByteArraySerializer.class);
-    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings)) {
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
       List<Future<?>> acknowledged = new ArrayList<>();
       for (int i = 0; i < records; i++) {
         double skewed = random.nextDouble() * random.nextDouble() * random.nextDouble();
         int lane = records == lanes ? i : (int) (skewed * lanes);
         String key = "t" + lane % 5 + "/" + lane;
-        int value = sent.merge(key, 1, Integer::sum) - 1;
-        acknowledged.add(
-            producer.send(
-                new ProducerRecord<>(
-                    topic, key.getBytes(UTF_8), String.valueOf(value).getBytes(UTF_8))));
+        acknowledged.add(send(producer, null, key));
       }
       for (Future<?> future : acknowledged) {
         future.get();
       }
     }
+  }
+
+  private static KafkaProducer<byte[], byte[]> producer() {
+    Map<String, Object> settings = new HashMap<>(servers());
+    settings.put("key.serializer", ByteArraySerializer.class);
+    settings.put("value.serializer", ByteArraySerializer.class);
+    settings.put("linger.ms", 1);
+    return new KafkaProducer<>(settings);
+  }
+
+  private Future<?> send(
+      KafkaProducer<byte[], byte[]> producer, @Nullable Integer partition, String key) {
+    int value = sent.merge(key, 1, Integer::sum) - 1;
+    return producer.send(
+        new ProducerRecord<>(
+            topic, partition, key.getBytes(UTF_8), String.valueOf(value).getBytes(UTF_8)));
   }
 
   private static Map<String, Object> servers() {

@@ -7,13 +7,17 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -28,8 +32,10 @@ class EngineTest {
 
   private static final EngineConfig CONFIG =
       EngineConfig.forTopic(Records.TOPIC)
-          .withRetries(3, Duration.ofMillis(5), Duration.ofMillis(50))
-          .withTimes(Duration.ofMillis(5), Duration.ofSeconds(30), Duration.ofSeconds(30));
+          .with(new EngineConfig.Retries(3, Duration.ofMillis(5), Duration.ofMillis(50)))
+          .with(
+              new EngineConfig.Times(
+                  Duration.ofMillis(5), Duration.ofSeconds(30), Duration.ofSeconds(30)));
 
   private final FakeWorkload workload = new FakeWorkload();
   private final BlockingQueue<FakeKafka> consumers = new LinkedBlockingQueue<>();
@@ -119,7 +125,7 @@ class EngineTest {
             Records.key(record).equals("t/waits") && !go.get()
                 ? new Step.RetryAfter(Duration.ofMillis(20), "later")
                 : new Step.Done();
-    engine = engine(CONFIG.withBounds(1, 100, 1 << 20, 100));
+    engine = engine(CONFIG.with(new EngineConfig.Bounds(1, 1, 100, 1 << 20, 100)));
     start(0);
     deliver(0, "t/waits", "t/a", "t/b", "t/waits");
     eventually(() -> assertThat(workload.doneCount()).isEqualTo(2));
@@ -201,16 +207,179 @@ class EngineTest {
           permits.acquire();
           return new Step.Done();
         };
-    engine = engine(CONFIG.withBounds(2, 10, 1 << 20, 100));
+    engine = engine(CONFIG.with(new EngineConfig.Bounds(2, 2, 10, 1 << 20, 100)));
     kafka.setMaxPollRecords(5);
     start(0);
-    deliver(0, IntStream.range(0, 40).mapToObj(i -> "t/" + i).toArray(String[]::new));
+    deliver(0, IntStream.range(0, 40).mapToObj(i -> "t" + i + "/a").toArray(String[]::new));
     eventually(
         () -> assertThat(engine.status().state()).isInstanceOf(EngineStatus.State.Paused.class));
     assertThat(engine.status().buffered()).isEqualTo(10);
     assertThat(engine.status().inFlight()).isEqualTo(2);
     permits.release(40);
     eventually(() -> assertThat(kafka.committed).containsEntry(0, 40L));
+  }
+
+  @Test
+  void oneTenantsBacklogDoesNotDelayThoseBehindItInThePartition() {
+    Semaphore permits = new Semaphore(0);
+    workload.performance =
+        (record, tries) -> {
+          if (Records.key(record).startsWith("noisy/")) {
+            permits.acquire();
+          }
+          return new Step.Done();
+        };
+    engine = engine(CONFIG.with(new EngineConfig.Bounds(5, 5, 20, 1 << 20, 10_000)));
+    start(0);
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      keys.add("noisy/" + i % 30);
+      keys.add(i % 10 == 0 ? "busy/" + i % 3 : "noisy/x");
+    }
+    keys.add("quiet/a");
+    deliver(0, keys.toArray(String[]::new));
+    permits.release(10);
+    // With every turn held by the noisy one the quiet one's would wait for the next to end.
+    eventually(() -> {
+      permits.release();
+      assertThat(workload.done.get("quiet/a")).hasSize(1);
+    });
+    assertThat(workload.doneCount()).isLessThan(1_000);
+    assertThat(engine.status().buffered()).isLessThanOrEqualTo(20);
+    assertThat(engine.status().deferred()).isPositive();
+    permits.release(3_000);
+    eventually(() -> assertThat(kafka.committed).containsEntry(0, 2_001L));
+    assertThat(engine.status().deferred()).isZero();
+    assertAllDoneOnceInOrder(keys);
+  }
+
+  @Test
+  void whatWasDeferredOfAPartitionThatGoesIsDoneByTheNextAssignment() {
+    Semaphore permits = new Semaphore(0);
+    workload.performance =
+        (record, tries) -> {
+          permits.acquire();
+          return new Step.Done();
+        };
+    engine = engine(CONFIG.with(new EngineConfig.Bounds(2, 2, 10, 1 << 20, 10_000)));
+    start(0, 1);
+    List<String> keys = IntStream.range(0, 100).mapToObj(i -> "t/" + i % 7).toList();
+    deliver(0, keys.toArray(String[]::new));
+    permits.release(20);
+    eventually(() -> assertThat(workload.doneCount()).isGreaterThanOrEqualTo(20));
+    assertThat(engine.status().deferred()).isPositive();
+    kafka.events.clear();
+    kafka.assign(1);
+    eventually(() -> assertThat(kafka.events).contains("rebalancing"));
+    permits.release(2);
+    eventually(() -> assertThat(engine.status().assigned()).hasSize(1));
+    assertThat(engine.status().deferred()).isZero();
+    assertThat(kafka.committed).containsEntry(0, (long) workload.doneCount());
+    kafka.assign(0, 1);
+    kafka.deliver(List.copyOf(kafka.log.get(0)));
+    permits.release(200);
+    eventually(() -> assertThat(kafka.committed).containsEntry(0, 100L));
+    assertAllDoneOnceInOrder(keys);
+  }
+
+  @Test
+  void deferredRecordsThatVanishBeginEverythingAnew() {
+    Semaphore permits = new Semaphore(0);
+    workload.performance =
+        (record, tries) -> {
+          permits.acquire();
+          return new Step.Done();
+        };
+    engine = engine(CONFIG.with(new EngineConfig.Bounds(2, 2, 10, 1 << 20, 10_000)));
+    start(0);
+    FakeKafka before = kafka;
+    deliver(0, IntStream.range(0, 100).mapToObj(i -> "t/" + i % 7).toArray(String[]::new));
+    eventually(() -> assertThat(engine.status().deferred()).isPositive());
+    // Only the last one is left.
+    before.log.get(0).subList(0, 99).clear();
+    FakeKafka after = new FakeKafka();
+    after.assign(0);
+    consumers.add(after);
+    permits.release(1_000);
+    eventually(() -> assertThat(before.events).contains("closed"));
+    kafka = after;
+    after.deliver(List.copyOf(before.log.get(0)));
+    eventually(() -> assertThat(after.committed).containsEntry(0, 100L));
+  }
+
+  /** Values are offsets. */
+  private void assertAllDoneOnceInOrder(List<String> keys) {
+    Map<String, List<String>> expected = new HashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      expected.computeIfAbsent(keys.get(i), key -> new ArrayList<>()).add(String.valueOf(i));
+    }
+    assertThat(workload.done).isEqualTo(expected);
+  }
+
+  @Test
+  void whateverThrowsWhereverNoPermitIsLostAndEveryRecordEnds() {
+    Random random = Seeds.random();
+    // Nothing here is asked by one thread alone.
+    IntPredicate oneIn =
+        n -> {
+          synchronized (random) {
+            return random.nextInt(n) == 0;
+          }
+        };
+    workload.routing =
+        record -> {
+          if (record.offset() % 97 == 0) {
+            throw new IllegalStateException("route");
+          }
+        };
+    workload.admission =
+        records -> {
+          if (oneIn.test(3)) {
+            if (oneIn.test(2)) {
+              throw new IOException("admit");
+            }
+            throw new AssertionError("admit");
+          }
+        };
+    workload.performance =
+        (record, tries) -> {
+          if (oneIn.test(4)) {
+            throw new IllegalStateException("perform");
+          }
+          if (oneIn.test(10)) {
+            throw new StackOverflowError("perform");
+          }
+          if (oneIn.test(10)) {
+            throw new InterruptedException("of its own accord");
+          }
+          return oneIn.test(5)
+              ? new Step.RetryAfter(Duration.ofMillis(1), "later")
+              : new Step.Done();
+        };
+    workload.sink =
+        (record, reason, detail) -> {
+          if (oneIn.test(2)) {
+            if (oneIn.test(2)) {
+              throw new IOException("bury");
+            }
+            throw new NoClassDefFoundError("bury");
+          }
+        };
+    engine =
+        engine(
+            CONFIG
+                .with(new EngineConfig.Bounds(6, 4, 20, 1 << 20, 10_000))
+                .with(new EngineConfig.Retries(3, Duration.ofNanos(1), Duration.ofMillis(1))));
+    start(0);
+    deliver(
+        0,
+        IntStream.range(0, 2_000).mapToObj(i -> "t" + i % 3 + "/" + i % 40).toArray(String[]::new));
+    eventually(() -> assertThat(kafka.committed).containsEntry(0, 2_000L));
+    assertThat(engine.status().inFlight()).isZero();
+    assertThat(engine.status().away()).isZero();
+    assertThat(engine.status().buffered()).isZero();
+    assertThat(workload.doneCount() + workload.deadLetters.size()).isEqualTo(2_000);
+    assertThat(workload.deadLetters).hasSizeGreaterThan(21);
   }
 
   @Test
@@ -223,7 +392,7 @@ class EngineTest {
           }
           return new Step.Done();
         };
-    engine = engine(CONFIG.withBounds(4, 100, 1 << 20, 10));
+    engine = engine(CONFIG.with(new EngineConfig.Bounds(4, 4, 100, 1 << 20, 10)));
     kafka.setMaxPollRecords(5);
     start(0, 1);
     List<String> keys = new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "t/" + i).toList());
@@ -282,7 +451,9 @@ class EngineTest {
         };
     engine =
         engine(
-            CONFIG.withTimes(Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofSeconds(5)));
+            CONFIG.with(
+                new EngineConfig.Times(
+                    Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofSeconds(5))));
     start(0);
     deliver(0, "t/a", "t/a");
     begun.await();
@@ -371,7 +542,9 @@ class EngineTest {
         };
     engine =
         engine(
-            CONFIG.withTimes(Duration.ofMillis(5), Duration.ofSeconds(30), Duration.ofMillis(50)));
+            CONFIG.with(
+                new EngineConfig.Times(
+                    Duration.ofMillis(5), Duration.ofSeconds(30), Duration.ofMillis(50))));
     start(0);
     deliver(0, "t/a");
     begun.await();
@@ -395,12 +568,20 @@ class EngineTest {
   private Engine<String> engine(EngineConfig config) {
     return new Engine<>(
         config,
-        () -> {
-          FakeKafka next = consumers.poll();
-          if (next == null) {
-            throw new TopicAuthorizationException("not for you");
+        new Consumers() {
+          @Override
+          public FakeKafka member() {
+            FakeKafka next = consumers.poll();
+            if (next == null) {
+              throw new TopicAuthorizationException("not for you");
+            }
+            return next;
           }
-          return next;
+
+          @Override
+          public FakeRereader rereader() {
+            return new FakeRereader(kafka.log);
+          }
         },
         workload,
         workload::bury,

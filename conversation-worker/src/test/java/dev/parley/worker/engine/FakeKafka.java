@@ -20,6 +20,10 @@ import org.apache.kafka.common.TopicPartition;
 final class FakeKafka extends MockConsumer<byte[], byte[]> {
 
   final Map<Integer, Long> committed = new ConcurrentHashMap<>();
+
+  /** What was ever delivered. */
+  final Map<Integer, List<ConsumerRecord<byte[], byte[]>>> log = new ConcurrentHashMap<>();
+
   final List<String> events = new CopyOnWriteArrayList<>();
   volatile boolean commitsFail;
 
@@ -42,6 +46,8 @@ final class FakeKafka extends MockConsumer<byte[], byte[]> {
   }
 
   void deliver(Collection<ConsumerRecord<byte[], byte[]>> records) {
+    records.forEach(record ->
+        log.computeIfAbsent(record.partition(), p -> new CopyOnWriteArrayList<>()).add(record));
     schedulePollTask(() -> records.forEach(this::addRecord));
   }
 

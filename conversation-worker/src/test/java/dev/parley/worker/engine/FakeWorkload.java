@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Writes down what it is asked to do, and watches that a lane is never run twice at once. */
@@ -20,6 +21,7 @@ final class FakeWorkload implements Workload<String> {
 
   record DeadLetter(long offset, String reason) {}
 
+  volatile Consumer<ConsumerRecord<byte[], byte[]>> routing = record -> {};
   volatile Admission admission = records -> {};
   volatile Performance performance = (record, tries) -> new Step.Done();
   volatile DeadLetterSink sink = (record, reason, detail) -> {};
@@ -36,6 +38,7 @@ final class FakeWorkload implements Workload<String> {
 
   @Override
   public Route route(ConsumerRecord<byte[], byte[]> record) {
+    routing.accept(record);
     return Records.route(record);
   }
 
@@ -47,7 +50,7 @@ final class FakeWorkload implements Workload<String> {
   }
 
   @Override
-  public Step perform(ConsumerRecord<byte[], byte[]> record, String admission, int tries)
+  public Step perform(ConsumerRecord<byte[], byte[]> record, String admission, Turn turn)
       throws InterruptedException {
     String lane = Records.key(record);
     if (!running.add(lane)) {
@@ -57,7 +60,7 @@ final class FakeWorkload implements Workload<String> {
       if (!admission.equals("admitted " + record.offset())) {
         violations.add(admission + " was given to " + record.offset());
       }
-      Step step = performance.perform(record, tries);
+      Step step = performance.perform(record, turn.tries());
       if (step instanceof Step.Done) {
         done.computeIfAbsent(lane, key -> new CopyOnWriteArrayList<>()).add(Records.value(record));
       }

@@ -20,7 +20,7 @@ class LanesTest {
   private static final Ending DONE = new Ending.Finished(false);
 
   private final AtomicLong ticks = new AtomicLong();
-  private final Lanes<String> lanes = new Lanes<>(8, TenantPolicy.equal(), ticks::get);
+  private final Lanes<String> lanes = new Lanes<>(bounds(8, 100), TenantPolicy.equal(), ticks::get);
   private final Assignment assignment = assignment(0);
 
   @Test
@@ -57,10 +57,10 @@ class LanesTest {
     lanes.retire(List.of(assignment));
     lanes.checkInvariants();
     assertThat(lanes.begin()).isNull();
-    assertThat(lanes.held()).isOne();
+    assertThat(lanes.holdings().records()).isOne();
     lanes.end(running, DONE);
     assertThat(assignment.offsets.watermark()).isEqualTo(1);
-    assertThat(lanes.held()).isZero();
+    assertThat(lanes.holdings().records()).isZero();
     assertThat(lanes.snapshot().lanes()).isZero();
   }
 
@@ -114,13 +114,19 @@ class LanesTest {
     private final long[] next = new long[PARTITIONS];
     private final long[] committed = new long[PARTITIONS];
     private final long[] checked = new long[PARTITIONS];
+    private final Long[] passes = new Long[PARTITIONS];
     private final List<Set<Long>> finished = new ArrayList<>();
     private final List<FairScheduler.Permit<Lane<String>>> running = new ArrayList<>();
     private final Map<Assignment, Map<LaneKey, Long>> lastFinished = new HashMap<>();
 
     Simulation(Random random) {
       this.random = random;
-      this.lanes = new Lanes<>(1 + random.nextInt(10), TenantPolicy.equal(), ticks::get);
+      int maxInFlight = 1 + random.nextInt(10);
+      this.lanes =
+          new Lanes<>(
+              bounds(maxInFlight, maxInFlight + random.nextInt(100)),
+              TenantPolicy.equal(),
+              ticks::get);
       for (int p = 0; p < PARTITIONS; p++) {
         current.add(assignment(p));
         finished.add(new HashSet<>());
@@ -141,14 +147,18 @@ class LanesTest {
             ticks.addAndGet(random.nextInt(1_000));
             lanes.ringAlarms();
           }
-          case 9, 10, 11, 12, 13 -> begin();
+          case 9, 10, 11 -> begin();
+          case 12, 13 -> readAgain(p);
           default -> end(random.nextInt(4) > 0);
         }
         lanes.checkInvariants();
       }
-      while (lanes.held() > 0 || next[0] + next[1] + next[2] < 3 * LENGTH) {
+      while (lanes.holdings().records() > 0
+          || lanes.holdings().deferred() > 0
+          || next[0] + next[1] + next[2] < 3 * LENGTH) {
         for (int p = 0; p < PARTITIONS; p++) {
           poll(p);
+          readAgain(p);
         }
         ticks.addAndGet(1_000_000);
         lanes.ringAlarms();
@@ -166,12 +176,33 @@ class LanesTest {
     private void poll(int p) {
       if (next[p] < LENGTH) {
         long offset = next[p]++;
-        // The key decides the partition, as in Kafka.
-        String key = "t" + p + "/" + offset * 31 % 7;
-        Task<String> task = Records.task(current.get(p), Records.record(p, offset, key));
-        lanes.hold(List.of(task));
-        lanes.enqueue(task);
+        lanes.holdings().hold(List.of(task(p, offset))).forEach(lanes::enqueue);
       }
+    }
+
+    /** The key decides the partition, as in Kafka; most is one tenant's. */
+    private Task<String> task(int p, long offset) {
+      String key = "t" + (offset % 5 == 0 ? offset % 3 : 0) + "/" + p + "-" + offset * 31 % 7;
+      return Records.task(current.get(p), Records.record(p, offset, key));
+    }
+
+    private void readAgain(int p) {
+      Assignment assignment = current.get(p);
+      Long from = passes[p];
+      if (from == null) {
+        from = lanes.holdings().wanted(List.of(assignment)).get(assignment);
+        if (from == null) {
+          return;
+        }
+      }
+      // A pass may well read what was not polled for the first time yet.
+      long to = Math.min(LENGTH, from + 1 + random.nextInt(20));
+      List<Task<String>> batch = new ArrayList<>();
+      for (long offset = from; offset < to; offset++) {
+        batch.add(task(p, offset));
+      }
+      lanes.holdings().holdAgain(assignment, batch, from, to).forEach(lanes::enqueue);
+      passes[p] = lanes.holdings().continuesAt(assignment, to) ? to : null;
     }
 
     private void comeBack(int p) {
@@ -180,6 +211,7 @@ class LanesTest {
       committed[p] = Math.max(committed[p], old.offsets.watermark());
       current.set(p, assignment(p));
       next[p] = committed[p];
+      passes[p] = null;
     }
 
     private void begin() {
@@ -219,8 +251,7 @@ class LanesTest {
 
   private void enqueue(Assignment to, long offset, String key) {
     Task<String> task = Records.task(to, Records.record(to.partition.partition(), offset, key));
-    lanes.hold(List.of(task));
-    lanes.enqueue(task);
+    lanes.holdings().hold(List.of(task)).forEach(lanes::enqueue);
     lanes.checkInvariants();
   }
 
@@ -230,6 +261,10 @@ class LanesTest {
 
   private static long offset(FairScheduler.Permit<Lane<String>> permit) {
     return permit.lane().tasks.getFirst().record.offset();
+  }
+
+  private static EngineConfig.Bounds bounds(int maxInFlight, int maxBuffered) {
+    return new EngineConfig.Bounds(maxInFlight, maxInFlight, maxBuffered, 1 << 20);
   }
 
   private static Assignment assignment(int partition) {

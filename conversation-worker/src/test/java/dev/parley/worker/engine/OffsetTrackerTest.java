@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class OffsetTrackerTest {
@@ -21,33 +21,43 @@ class OffsetTrackerTest {
 
   @Test
   void standsAtTheFirstRecordThatIsNotDone() {
-    long first = tracker.track(7);
-    long second = tracker.track(8);
-    tracker.complete(second);
+    tracker.track(7);
+    tracker.track(8);
+    tracker.complete(8);
     assertThat(tracker.watermark()).isEqualTo(7);
-    tracker.complete(first);
+    tracker.complete(7);
     assertThat(tracker.watermark()).isEqualTo(9);
   }
 
   @Test
   void gapsDoNotHoldItUp() {
-    long first = tracker.track(3);
-    long second = tracker.track(1_000_000);
-    tracker.complete(first);
+    tracker.track(3);
+    tracker.track(1_000_000);
+    tracker.complete(3);
     assertThat(tracker.watermark()).isEqualTo(1_000_000);
     tracker.advanceTo(2_000_000);
     assertThat(tracker.watermark()).isEqualTo(1_000_000);
-    tracker.complete(second);
+    tracker.complete(1_000_000);
     assertThat(tracker.watermark()).isEqualTo(2_000_000);
   }
 
   @Test
   void completingTwiceIsAnError() {
-    long ticket = tracker.track(0);
+    tracker.track(0);
     tracker.track(1);
-    tracker.complete(ticket);
-    assertThatThrownBy(() -> tracker.complete(ticket)).isInstanceOf(IllegalStateException.class);
+    tracker.complete(0);
+    assertThatThrownBy(() -> tracker.complete(0)).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> tracker.complete(2)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void aHoleBeyondMeasureIsAnErrorAndNotAllMemory() {
+    tracker.track(5);
+    assertThatThrownBy(() -> tracker.track(5_000_000_000L))
+        .isInstanceOf(IllegalStateException.class);
+    tracker.complete(5);
+    tracker.track(5_000_000_000L);
+    assertThat(tracker.watermark()).isEqualTo(5_000_000_000L);
   }
 
   @Test
@@ -61,26 +71,28 @@ class OffsetTrackerTest {
     Random random = Seeds.random();
     for (int round = 0; round < 200; round++) {
       OffsetTracker real = new OffsetTracker();
-      TreeMap<Long, Long> open = new TreeMap<>();
+      TreeSet<Long> open = new TreeSet<>();
       long next = random.nextInt(1_000);
       long end = OffsetTracker.UNKNOWN;
       int bias = 1 + random.nextInt(99);
       for (int step = 0; step < 2_000; step++) {
         if (random.nextInt(100) < bias) {
           long offset = next + (random.nextInt(10) == 0 ? random.nextInt(50) : 0);
-          open.put(offset, real.track(offset));
+          real.track(offset);
+          open.add(offset);
           next = offset + 1;
           end = next;
         } else if (!open.isEmpty()) {
-          List<Long> offsets = new ArrayList<>(open.keySet());
+          List<Long> offsets = new ArrayList<>(open);
           long offset = offsets.get(random.nextInt(offsets.size()));
-          real.complete(open.remove(offset));
+          open.remove(offset);
+          real.complete(offset);
         } else if (end != OffsetTracker.UNKNOWN) {
           next += random.nextInt(3);
           end = next;
           real.advanceTo(next);
         }
-        assertThat(real.watermark()).isEqualTo(open.isEmpty() ? end : open.firstKey());
+        assertThat(real.watermark()).isEqualTo(open.isEmpty() ? end : open.first());
       }
     }
   }

@@ -51,8 +51,10 @@ final class ChatWorkloadTest {
     var record = Submitted.record("job_1");
     List<Admission> admissions = workload.admit(List.of(record, record));
 
-    assertThat(workload.perform(record, admissions.get(0), 0)).isEqualTo(new Step.Done());
-    assertThat(workload.perform(record, admissions.get(1), 0)).isEqualTo(new Step.Done());
+    assertThat(workload.perform(record, admissions.get(0), new FakeTurn(0)))
+        .isEqualTo(new Step.Done());
+    assertThat(workload.perform(record, admissions.get(1), new FakeTurn(0)))
+        .isEqualTo(new Step.Done());
 
     assertThat(provider.calls).isEqualTo(1);
     assertThat(stores.sessions.messages(Submitted.SESSION, 0, 10)).hasSize(2);
@@ -69,11 +71,11 @@ final class ChatWorkloadTest {
             new ClaimRequest(
                 new JobId("job_1"), Submitted.SESSION, Submitted.NOW, null, null, null)));
 
-    Step fenced = workload.perform(record, admission, 0);
+    Step fenced = workload.perform(record, admission, new FakeTurn(0));
     assertThat(fenced).isInstanceOf(Step.RetryAfter.class);
     assertThat(stores.sessions.messages(Submitted.SESSION, 0, 10)).isEmpty();
 
-    assertThat(workload.perform(record, admission, 1)).isEqualTo(new Step.Done());
+    assertThat(workload.perform(record, admission, new FakeTurn(1))).isEqualTo(new Step.Done());
     assertThat(stores.job("job_1").attempts()).isEqualTo(3);
     assertThat(stores.status("job_1")).isEqualTo(JobStatus.COMPLETED);
     assertThat(stores.sessions.messages(Submitted.SESSION, 0, 10)).hasSize(2);
@@ -95,7 +97,7 @@ final class ChatWorkloadTest {
     Admission admission = workload.admit(List.of(record)).getFirst();
     stores.away = true;
 
-    assertThat(workload.perform(record, admission, 0))
+    assertThat(workload.perform(record, admission, new FakeTurn(0)))
         .isEqualTo(new Step.RetryAfter(Duration.ofMillis(500), "store_unavailable"));
     assertThat(provider.calls).isZero();
   }
@@ -119,7 +121,8 @@ final class ChatWorkloadTest {
   }
 
   private Step performed(ConsumerRecord<byte[], byte[]> record, int tries) throws Exception {
-    return workload.perform(record, workload.admit(List.of(record)).getFirst(), tries);
+    return workload.perform(
+        record, workload.admit(List.of(record)).getFirst(), new FakeTurn(tries));
   }
 
   private ChatWorkload newWorkload() {

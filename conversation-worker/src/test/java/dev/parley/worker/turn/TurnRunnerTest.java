@@ -65,13 +65,26 @@ final class TurnRunnerTest {
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final Admission.CallHistory history = new Admission.CallHistory();
   private final FakeProvider provider = new FakeProvider();
+  private final FakeTurn inEngine = new FakeTurn(0);
   private final TurnRunner runner = newRunner();
+
+  @Test
+  void isAwayWhileItWaitsForTheProviderAndOnlyThen() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+
+    runner.run(submission(null, false), 1, history, inEngine);
+
+    assertThat(provider.awayInCall).isEqualTo(1);
+    assertThat(inEngine.left).isOne();
+    assertThat(inEngine.away).isZero();
+  }
 
   @Test
   void aCompletedTurnAppendsQuestionAndAnswerAndItsUsage() throws Exception {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
 
-    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+    assertThat(runner.run(submission(null, false), 1, history, inEngine))
+        .isEqualTo(new Step.Done());
 
     TurnEnd end = stores.committed.getFirst();
     assertThat(end.messages()).extracting(Message::role).containsExactly(Role.USER, Role.ASSISTANT);
@@ -117,7 +130,7 @@ final class TurnRunnerTest {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     provider.usage = null;
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
 
     UsageEvent usage = stores.committed.getFirst().usage().getFirst();
     assertThat(usage.estimated()).isTrue();
@@ -126,7 +139,7 @@ final class TurnRunnerTest {
 
   @Test
   void anExpiredJobNeverReachesTheProvider() throws Exception {
-    runner.run(submission(NOW, false), 1, history);
+    runner.run(submission(NOW, false), 1, history, inEngine);
 
     assertThat(provider.calls).isEmpty();
     assertThat(outcome()).isInstanceOf(JobOutcome.Expired.class);
@@ -134,12 +147,12 @@ final class TurnRunnerTest {
 
   @Test
   void aMissingSessionFailsTheJobUnlessItIsToBeMade() throws Exception {
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
     assertThat(outcome()).isInstanceOf(JobOutcome.Failed.class);
     assertThat(provider.calls).isEmpty();
 
     kafka.clear();
-    runner.run(submission(null, true), 1, history);
+    runner.run(submission(null, true), 1, history, inEngine);
     assertThat(outcome()).isInstanceOf(JobOutcome.Completed.class);
   }
 
@@ -148,7 +161,7 @@ final class TurnRunnerTest {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     provider.failure = new ProviderException(new Failure.Connection(), null);
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
 
     // Nothing said to try again, so this one is final, costs nothing and changes no session.
     JobOutcome.Failed failed = (JobOutcome.Failed) outcome();
@@ -166,7 +179,7 @@ final class TurnRunnerTest {
             new ProviderException.Partial(true, List.of(new Part.Text("hel")), null, "m", null),
             null);
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
 
     UsageEvent usage = stores.committed.getFirst().usage().getFirst();
     assertThat(usage.finishReason()).isEqualTo(FinishReason.ERROR);
@@ -177,7 +190,7 @@ final class TurnRunnerTest {
   void aStoreThatIsAwayIsReportedBeforeAnythingIsPaid() {
     stores.away = true;
 
-    assertThatThrownBy(() -> runner.run(submission(null, false), 1, history))
+    assertThatThrownBy(() -> runner.run(submission(null, false), 1, history, inEngine))
         .isInstanceOf(StoreUnavailableException.class);
     assertThat(provider.calls).isEmpty();
   }
@@ -187,12 +200,13 @@ final class TurnRunnerTest {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     stores.fencedBy = job(JobStatus.CANCELLED);
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
     assertThat(outcome()).isInstanceOf(JobOutcome.Cancelled.class);
 
     kafka.clear();
     stores.fencedBy = job(JobStatus.IN_PROGRESS);
-    assertThat(runner.run(submission(null, false), 1, history)).isInstanceOf(Step.RetryAfter.class);
+    assertThat(runner.run(submission(null, false), 1, history, inEngine))
+        .isInstanceOf(Step.RetryAfter.class);
     assertThat(kafka.history()).isEmpty();
   }
 
@@ -201,7 +215,7 @@ final class TurnRunnerTest {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     stores.sessionGone = true;
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
 
     assertThat(((JobOutcome.Failed) outcome()).error().code()).isEqualTo("session_deleted");
     assertThat(stores.committed.getFirst().usage()).hasSize(1);
@@ -212,7 +226,8 @@ final class TurnRunnerTest {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     stores.refuses = end -> !end.messages().isEmpty();
 
-    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+    assertThat(runner.run(submission(null, false), 1, history, inEngine))
+        .isEqualTo(new Step.Done());
 
     assertThat(provider.calls).hasSize(1);
     assertThat(((JobOutcome.Failed) outcome()).error().code()).isEqualTo("unstorable_response");
@@ -225,7 +240,8 @@ final class TurnRunnerTest {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     stores.refuses = end -> !end.usage().isEmpty();
 
-    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+    assertThat(runner.run(submission(null, false), 1, history, inEngine))
+        .isEqualTo(new Step.Done());
 
     assertThat(((JobOutcome.Failed) outcome()).error().code()).isEqualTo("unstorable_response");
     assertThat(published(Topics.USAGE_EVENTS)).isEmpty();
@@ -237,7 +253,7 @@ final class TurnRunnerTest {
     provider.usage = null;
     provider.toolCall = true;
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
 
     assertThat(stores.committed.getFirst().usage().getFirst().outputTokens()).isPositive();
   }
@@ -246,9 +262,9 @@ final class TurnRunnerTest {
   void theLiveEventsOfARepeatedCallGoOnBehindTheFirstOnes() throws Exception {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
     int first = history.events;
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
 
     assertThat(first).isEqualTo(3);
     assertThat(history.events).isEqualTo(5);
@@ -273,7 +289,8 @@ final class TurnRunnerTest {
               }
             });
 
-    assertThat(runner.run(submission(null, false), 1, history)).isEqualTo(new Step.Done());
+    assertThat(runner.run(submission(null, false), 1, history, inEngine))
+        .isEqualTo(new Step.Done());
     canceller.join();
 
     assertThat(Thread.currentThread().isInterrupted()).isFalse();
@@ -288,7 +305,7 @@ final class TurnRunnerTest {
     provider.blocks = new CountDownLatch(1);
     Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> runner.run(submission(null, false), 1, history))
+    assertThatThrownBy(() -> runner.run(submission(null, false), 1, history, inEngine))
         .isInstanceOf(InterruptedException.class);
     assertThat(stores.committed).isEmpty();
     assertThat(kafka.history()).isEmpty();
@@ -297,11 +314,11 @@ final class TurnRunnerTest {
   @Test
   void aHalfWrittenEndIsFinishedInsteadOfPaidAgain() throws Exception {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
     stores.halfWritten = stores.committed.getFirst();
     provider.calls.clear();
 
-    runner.run(submission(null, false), 2, history);
+    runner.run(submission(null, false), 2, history, inEngine);
 
     assertThat(provider.calls).isEmpty();
     assertThat(stores.committed.get(1).attempt()).isEqualTo(2);
@@ -371,12 +388,13 @@ final class TurnRunnerTest {
     return ((Decoded.Value<JobOutcome>) decoded).value();
   }
 
-  private static final class FakeProvider implements ChatProvider {
+  private final class FakeProvider implements ChatProvider {
     final List<ProviderCall> calls = new ArrayList<>();
     final CountDownLatch entered = new CountDownLatch(1);
     @Nullable ProviderUsage usage = ProviderUsage.of(10, 20);
     @Nullable ProviderException failure;
     boolean toolCall;
+    int awayInCall;
     @Nullable CountDownLatch blocks;
 
     @Override
@@ -388,6 +406,7 @@ final class TurnRunnerTest {
     public ProviderReply call(ProviderCall call, ReplyListener listener)
         throws ProviderException, InterruptedException {
       calls.add(call);
+      awayInCall = inEngine.away;
       listener.onStarted("m");
       entered.countDown();
       if (blocks != null) {
