@@ -35,6 +35,7 @@ final class Size {
       case Part.Document document -> length(document.data()) + length(document.url());
       case Part.ToolCall call -> call.args().toString().length();
       case Part.ToolResult result -> result.result().toString().length();
+      case Part.Reasoning reasoning -> reasoning.data().toString().length();
     };
   }
 

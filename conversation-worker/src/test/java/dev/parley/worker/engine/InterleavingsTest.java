@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
  * interleaving of threads is a sequence of the steps that they take under it, and all sequences up
  * to a length are all interleavings. From each of them everything must still come to its end.
  *
- * <p>{@code -Dsteps=9} takes some minutes.
+ * <p>{@code -Dsteps=10} takes a minute.
  */
 class InterleavingsTest {
 
-  private static final int STEPS = Integer.getInteger("steps", 10);
+  private static final int STEPS = Integer.getInteger("steps", 8);
 
   /** Two lanes of a tenant that has more than fits, and one of another, behind. */
   private static final String[] KEYS = {"noisy/a", "noisy/a", "noisy/b", "noisy/a", "quiet/c"};

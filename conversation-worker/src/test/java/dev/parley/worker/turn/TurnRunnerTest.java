@@ -103,8 +103,8 @@ final class TurnRunnerTest {
   void allTriesOfAJobTellTheProviderTheSameKey() throws Exception {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
 
-    runner.run(submission(null, false), 1, history);
-    runner.run(submission(null, false), 2, history);
+    runner.run(submission(null, false), 1, history, inEngine);
+    runner.run(submission(null, false), 2, history, inEngine);
 
     assertThat(provider.calls)
         .extracting(ProviderCall::requestKey)
@@ -117,7 +117,7 @@ final class TurnRunnerTest {
     stores.createIfAbsent(NewSession.empty(SESSION, NOW));
     provider.toolCall = true;
 
-    runner.run(submission(null, false), 1, history);
+    runner.run(submission(null, false), 1, history, inEngine);
 
     assertThat(stores.committed.getFirst().messages().get(1).content().parts())
         .hasExactlyElementsOfTypes(Part.Reasoning.class, Part.ToolCall.class);
