@@ -7,6 +7,9 @@ import dev.parley.ingest.auth.ApiKeyAuthenticator;
 import dev.parley.ingest.auth.Authenticator;
 import dev.parley.ingest.auth.SingleTenantAuthenticator;
 import dev.parley.ingest.auth.TrustedHeaderAuthenticator;
+import dev.parley.ingest.deadletters.DeadLetterLog;
+import dev.parley.ingest.deadletters.DeadLetterRoutes;
+import dev.parley.ingest.deadletters.Redrive;
 import dev.parley.ingest.docs.ApiDocs;
 import dev.parley.ingest.health.HealthRoutes;
 import dev.parley.ingest.http.HttpServer;
@@ -59,6 +62,7 @@ public final class IngestApi implements Component {
       IngestConfig config,
       IngestPorts ports,
       SubmissionLog submissions,
+      DeadLetterLog deadLetters,
       JobWaiters waiters,
       Authenticator authenticator,
       Supplier<Map<String, Health>> health,
@@ -119,6 +123,10 @@ public final class IngestApi implements Component {
             new KeyRoutes(ports.apiKeys(), clock),
             new ProviderKeyRoutes(
                 new ProviderKeyVault(ports.providerKeys(), config.masterKeys(), clock)),
+            new DeadLetterRoutes(
+                deadLetters,
+                ports.redrives(),
+                new Redrive(deadLetters, ports.redrives(), ports.jobs(), clock)),
             new TenantRoutes(ports.tenantSettings(), tenantSettings, clock),
             new HealthRoutes(health, metrics));
     this.server =

@@ -4,6 +4,7 @@ import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.ProviderKeyStore;
+import dev.parley.storage.RedriveStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.TenantSettingsStore;
@@ -26,6 +27,7 @@ public record IngestPorts(
     ApiKeyStore apiKeys,
     SecretStore secrets,
     TenantSettingsStore tenantSettings,
+    RedriveStore redrives,
     QueuedCounts queuedCounts,
     ProviderKeyStore providerKeys,
     LiveEvents live) {
@@ -39,6 +41,7 @@ public record IngestPorts(
         stores.apiKeys(),
         stores.secrets(),
         stores.tenantSettings(),
+        stores.redrives(),
         stores.queuedCounts(),
         stores.providerKeys(),
         stores.live());

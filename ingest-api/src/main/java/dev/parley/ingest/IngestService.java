@@ -1,5 +1,6 @@
 package dev.parley.ingest;
 
+import dev.parley.ingest.deadletters.KafkaDeadLetters;
 import dev.parley.ingest.jobs.JobWaiters;
 import dev.parley.ingest.jobs.OutcomeFeed;
 import dev.parley.ingest.messages.KafkaSubmissionLog;
@@ -48,6 +49,7 @@ public final class IngestService implements Component {
             config,
             ports,
             log,
+            new KafkaDeadLetters(kafka),
             waiters,
             IngestApi.authenticator(config, ports.apiKeys()),
             health::check,

@@ -3,6 +3,10 @@ package dev.parley.ingest;
 import static java.util.Objects.requireNonNull;
 
 import dev.parley.ingest.auth.ApiKeys;
+import dev.parley.ingest.deadletters.DeadLetterCommand;
+import dev.parley.ingest.deadletters.DeadLetterLog;
+import dev.parley.ingest.deadletters.KafkaDeadLetters;
+import dev.parley.ingest.deadletters.Redrive;
 import dev.parley.ingest.tenants.ProviderKeysCommand;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
@@ -29,10 +33,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The HTTP API as a process of its own, {@code keys create} to make a first key for it, and {@code
- * provider-keys} for tenants' keys to model providers.
- */
+/** The HTTP API as a process of its own, and commands for those who run it. */
 public final class Main {
 
   private static final int USAGE_ERROR = 2;
@@ -51,7 +52,8 @@ public final class Main {
    * Does what the arguments say and returns the exit code.
    *
    * @param args none to serve; {@code keys create TENANT [admin]} to make a key; {@code
-   *     provider-keys ...}
+   *     provider-keys ...} for tenants' keys to model providers; {@code dead-letters ...}
+   *     to look at dead letters and send them again
    * @throws InterruptedException when interrupted before the service has started
    */
   public static int run(
@@ -70,12 +72,34 @@ public final class Main {
         List<String> words = List.of(args).subList(1, args.length);
         return providerKeys(env, variables, words, out, err);
       }
+      if (args.length >= 1 && args[0].equals("dead-letters")) {
+        List<String> words = List.of(args).subList(1, args.length);
+        if (DeadLetterCommand.understands(words)) {
+          return deadLetters(env, variables, words, out, err);
+        }
+      }
     } catch (ConfigException e) {
       err.println(e.getMessage());
       return USAGE_ERROR;
     }
-    err.println("usage: ingest-api [keys create <tenant> [admin] | provider-keys ...]");
+    err.println(
+        "usage: ingest-api [keys create <tenant> [admin] | provider-keys ... | "
+            + DeadLetterCommand.USAGE
+            + "]");
     return USAGE_ERROR;
+  }
+
+  private static int deadLetters(
+      Env env, Map<String, String> variables, List<String> words, PrintStream out, PrintStream err)
+      throws InterruptedException {
+    KafkaSettings kafka = KafkaSettings.from(env);
+    Clock clock = Clock.systemUTC();
+    try (Stores stores = stores(variables, env, clock)) {
+      stores.start();
+      DeadLetterLog letters = new KafkaDeadLetters(kafka);
+      Redrive redrive = new Redrive(letters, stores.redrives(), stores.jobs(), clock);
+      return new DeadLetterCommand(letters, stores.redrives(), redrive, out, err).run(words);
+    }
   }
 
   private static void serve(Env env, Map<String, String> variables) throws InterruptedException {

@@ -103,6 +103,10 @@ final class IsolationTest {
         new Step("POST /admin/keys", "/admin/keys", "{\"tenantId\":\"acme\"}", 403),
         new Step("GET /admin/keys", "/admin/keys?tenantId=acme", "", 403),
         new Step("DELETE /admin/keys/{id}", "/admin/keys/" + keyId, "", 403),
+        new Step("GET /admin/dead-letters", "/admin/dead-letters", "", 403),
+        new Step("GET /admin/dead-letters/{id}", "/admin/dead-letters/0-0", "", 403),
+        new Step(
+            "POST /admin/dead-letters/{id}/redrive", "/admin/dead-letters/0-0/redrive", "", 403),
         new Step("GET /admin/tenants", "/admin/tenants", "", 403),
         new Step("GET /admin/tenants/{id}", "/admin/tenants/acme", "", 403),
         new Step("PUT /admin/tenants/{id}", "/admin/tenants/other", "{\"weight\":9}", 403),

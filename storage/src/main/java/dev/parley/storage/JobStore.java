@@ -47,6 +47,14 @@ public interface JobStore {
   /** Which of the given jobs have been cancelled. */
   Set<JobId> cancelledAmong(Collection<JobId> jobIds);
 
+  /**
+   * Makes a job that failed with this error code queued again, so that it can be claimed. Any other
+   * is left as it is.
+   *
+   * @return whether it was
+   */
+  boolean reopen(TenantId tenantId, JobId jobId, String errorCode);
+
   /** Which of the given jobs, of whatever tenants, have ended. */
   Set<JobId> endedAmong(Collection<JobId> jobIds);
 

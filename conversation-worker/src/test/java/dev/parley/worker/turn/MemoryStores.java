@@ -118,6 +118,12 @@ final class MemoryStores implements TurnStores, JobStore {
   }
 
   @Override
+  public boolean reopen(TenantId tenantId, JobId jobId, String errorCode) {
+    look();
+    return jobs.reopen(tenantId, jobId, errorCode);
+  }
+
+  @Override
   public Set<JobId> endedAmong(Collection<JobId> jobIds) {
     look();
     return jobs.endedAmong(jobIds);

@@ -31,6 +31,7 @@ public final class ApiServer implements AutoCloseable {
 
   public final FakeStores stores = new FakeStores();
   public final FakeSubmissionLog log = new FakeSubmissionLog();
+  public final FakeDeadLetters deadLetters = new FakeDeadLetters();
   public final JobWaiters waiters = new JobWaiters();
   public final Map<String, Health> health = new TreeMap<>();
   public final String key;
@@ -56,6 +57,7 @@ public final class ApiServer implements AutoCloseable {
             config,
             stores.ports(),
             log,
+            deadLetters,
             waiters,
             IngestApi.authenticator(config, stores),
             () -> health,

@@ -17,6 +17,7 @@ import dev.parley.storage.JobStore;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Page;
 import dev.parley.storage.ProviderKeyStore;
+import dev.parley.storage.RedriveStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionQuery;
@@ -28,6 +29,7 @@ import dev.parley.storage.live.InMemoryLiveEvents;
 import dev.parley.storage.memory.MemoryIdempotencyStore;
 import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemoryProviderKeyStore;
+import dev.parley.storage.memory.MemoryRedriveStore;
 import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.memory.MemoryTenantSettingsStore;
 import dev.parley.storage.tenants.QueuedCounts;
@@ -55,6 +57,7 @@ public final class FakeStores
   public volatile @Nullable UsageFilter askedFilter;
   public final InMemoryLiveEvents live = new InMemoryLiveEvents();
   public volatile boolean away;
+  public final RedriveStore redrives = new MemoryRedriveStore();
   public final TenantSettingsStore tenantSettings = new MemoryTenantSettingsStore();
   public final ProviderKeyStore providerKeys = new MemoryProviderKeyStore();
   public final IdempotencyStore idempotencyKeys = new MemoryIdempotencyStore();
@@ -68,6 +71,7 @@ public final class FakeStores
         this,
         this,
         tenantSettings,
+        redrives,
         QueuedCounts.NONE,
         providerKeys,
         live);
@@ -180,6 +184,16 @@ public final class FakeStores
   @Override
   public Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
     return Set.of();
+  }
+
+  @Override
+  public boolean reopen(TenantId tenantId, JobId jobId, String errorCode) {
+    reach();
+    Job job = find(tenantId, jobId);
+    return job != null
+        && job.error() != null
+        && job.error().code().equals(errorCode)
+        && jobs.remove(jobId, job);
   }
 
   @Override

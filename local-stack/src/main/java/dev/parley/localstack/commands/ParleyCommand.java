@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
       ServiceCommand.Aggregator.class,
       ServiceCommand.Export.class,
       ServiceCommand.Keys.class,
-      ServiceCommand.ProviderKeys.class
+      ServiceCommand.ProviderKeys.class,
+      ServiceCommand.DeadLetters.class
     },
     footer = {
       "",

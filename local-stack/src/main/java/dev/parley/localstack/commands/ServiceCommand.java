@@ -110,6 +110,27 @@ final class ServiceCommand {
     }
   }
 
+  /** Dead letters. */
+  @Command(
+      name = "dead-letters",
+      description = {
+        "Look at what could not be handled, and send it again: list, show ID [value],",
+        "redrive ID [ID ...]. A letter is a line of JSON; value shows what the record says."
+      },
+      footer = {"", WHERE})
+  static final class DeadLetters implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "list|show|redrive [ID]")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      List<String> args = new ArrayList<>(List.of("dead-letters"));
+      args.addAll(words);
+      return dev.parley.ingest.Main.run(
+          args.toArray(String[]::new), environment(), System.out, System.err);
+    }
+  }
+
   /** API keys. */
   @Command(
       name = "keys",

@@ -4,6 +4,7 @@ import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.ProviderKeyStore;
+import dev.parley.storage.RedriveStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
@@ -19,6 +20,7 @@ import dev.parley.storage.postgres.PostgresApiKeyStore;
 import dev.parley.storage.postgres.PostgresIdempotencyStore;
 import dev.parley.storage.postgres.PostgresJobStore;
 import dev.parley.storage.postgres.PostgresProviderKeyStore;
+import dev.parley.storage.postgres.PostgresRedriveStore;
 import dev.parley.storage.postgres.PostgresSecretStore;
 import dev.parley.storage.postgres.PostgresSessionStore;
 import dev.parley.storage.postgres.PostgresTenantSettingsStore;
@@ -67,6 +69,7 @@ public final class Stores implements AutoCloseable {
   private final SecretStore secrets;
   private final TenantSettingsStore tenantSettings;
   private final ProviderKeyStore providerKeys;
+  private final RedriveStore redrives;
 
   /**
    * @param inMemory the sessions of this process, for {@code SESSION_STORE=memory}; null where the
@@ -88,6 +91,7 @@ public final class Stores implements AutoCloseable {
     this.secrets = new PostgresSecretStore(database);
     this.tenantSettings = new PostgresTenantSettingsStore(database);
     this.providerKeys = new PostgresProviderKeyStore(database);
+    this.redrives = new PostgresRedriveStore(database);
     SessionSide side = sessionSide(config, client, inMemory);
     this.redisSessions = side.connection();
     this.sessions = side.sessions();
@@ -215,6 +219,10 @@ public final class Stores implements AutoCloseable {
 
   public TenantSettingsStore tenantSettings() {
     return tenantSettings;
+  }
+
+  public RedriveStore redrives() {
+    return redrives;
   }
 
   public QueuedCounts queuedCounts() {

@@ -44,6 +44,10 @@ final class Jobs {
     return with(job, JobStatus.IN_PROGRESS, at, null, null, null);
   }
 
+  static Job reopened(Job job) {
+    return with(job, JobStatus.QUEUED, null, null, null, null);
+  }
+
   static Job cancelled(Job job, Instant at) {
     return with(job, JobStatus.CANCELLED, job.startedAt(), at, null, null);
   }

@@ -119,6 +119,16 @@ public final class MemoryJobStore implements JobStore {
   }
 
   @Override
+  public synchronized boolean reopen(TenantId tenantId, JobId jobId, String errorCode) {
+    Job job = find(tenantId, jobId);
+    if (job == null || job.error() == null || !job.error().code().equals(errorCode)) {
+      return false;
+    }
+    jobs.put(jobId, Jobs.reopened(job));
+    return true;
+  }
+
+  @Override
   public synchronized Set<JobId> cancelledAmong(Collection<JobId> jobIds) {
     return among(jobIds, job -> job.status() == JobStatus.CANCELLED);
   }

@@ -53,6 +53,12 @@ public final class PostgresJobStore implements JobStore {
   private static final String CANCELLED =
       "select job_id from jobs where job_id = any (?::text[]) and status = 'cancelled'";
 
+  private static final String REOPEN =
+      """
+      update jobs set status = 'queued', error = null, started_at = null, completed_at = null
+      where job_id = ? and tenant_id = ? and status = 'failed' and error ->> 'code' = ?
+      """;
+
   private static final String ENDED =
       """
       select job_id from jobs
@@ -187,6 +193,18 @@ public final class PostgresJobStore implements JobStore {
       throw new IllegalArgumentException("the job belongs to another tenant");
     }
     return ended;
+  }
+
+  @Override
+  public boolean reopen(TenantId tenantId, JobId jobId, String errorCode) {
+    return database.statement(
+        tenantId,
+        connection -> {
+          try (PreparedStatement reopen = connection.prepareStatement(REOPEN)) {
+            new Binder(reopen).text(jobId.value()).text(tenantId.value()).text(errorCode);
+            return reopen.executeUpdate() == 1;
+          }
+        });
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.TenantId;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Job;
@@ -174,6 +175,25 @@ public abstract class TurnWriterContract {
     assertThat(commit(Samples.completed(id, key(session), attempt, session.incarnation())))
         .isInstanceOf(CommitResult.SessionGone.class);
     assertThat(messages(key(session))).isEmpty();
+  }
+
+  @Test
+  void a_failed_job_is_opened_again_for_the_code_that_it_failed_with_alone() {
+    Session session = newSession();
+    JobId id = Samples.job();
+    TurnEnd end = Samples.failed(id, key(session), claim(id, key(session)));
+    commit(end);
+    TenantId tenant = key(session).tenantId();
+    String code = ((JobOutcome.Failed) end.outcome()).error().code();
+
+    assertThat(jobs().reopen(tenant, id, "other")).isFalse();
+    assertThat(jobs().reopen(Samples.tenant(), id, code)).isFalse();
+    assertThat(jobs().find(tenant, id).status()).isEqualTo(JobStatus.FAILED);
+    assertThat(jobs().reopen(tenant, id, code)).isTrue();
+    assertThat(jobs().reopen(tenant, id, code)).isFalse();
+    assertThat(jobs().find(tenant, id).status()).isEqualTo(JobStatus.QUEUED);
+    assertThat(jobs().find(tenant, id).error()).isNull();
+    assertThat(claim(id, key(session))).isEqualTo(2);
   }
 
   @Test
