@@ -132,7 +132,12 @@ public final class IngestApi implements Component {
     this.server =
         new HttpServer(
             new HttpSettings(
-                config.host(), config.port(), config.maxBodyBytes(), config.stopTimeout()),
+                config.host(),
+                config.port(),
+                config.maxBodyBytes(),
+                config.idleTimeout(),
+                config.requestTimeout(),
+                config.stopTimeout()),
             groups,
             authenticator,
             admission,

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param exposeToolResults whether what tools answered is shown in sessions
  * @param jobIdSecret null takes the secret that the nodes share in the store
  * @param deliveryTimeout after which a message that Kafka has not acknowledged is refused
+ * @param idleTimeout after which a connection is closed on which nothing moves
+ * @param requestTimeout how long the head of a request may take to come, and a short body
  * @param stopTimeout how long requests in flight may take once the service is told to stop
  * @param requestsPerSecond of one tenant on one node; 0 sets no limit
  * @param requestBurst how many of them may come at once
@@ -41,6 +43,8 @@ public record IngestConfig(
     boolean exposeToolResults,
     @Nullable String jobIdSecret,
     Duration deliveryTimeout,
+    Duration idleTimeout,
+    Duration requestTimeout,
     Duration stopTimeout,
     int requestsPerSecond,
     int requestBurst,
@@ -68,6 +72,8 @@ public record IngestConfig(
         env.getBoolean("EXPOSE_TOOL_RESULTS", false),
         secret(env),
         atLeastOneSecond(env, "DELIVERY_TIMEOUT", Duration.ofSeconds(10)),
+        atLeastOneSecond(env, "HTTP_IDLE_TIMEOUT", Duration.ofSeconds(75)),
+        atLeastOneSecond(env, "HTTP_REQUEST_TIMEOUT", Duration.ofSeconds(10)),
         env.getDuration("STOP_TIMEOUT", Duration.ofSeconds(15)),
         perSecond,
         env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000),

@@ -52,8 +52,8 @@ public final class Main {
    * Does what the arguments say and returns the exit code.
    *
    * @param args none to serve; {@code keys create TENANT [admin]} to make a key; {@code
-   *     provider-keys ...} for tenants' keys to model providers; {@code dead-letters ...}
-   *     to look at dead letters and send them again
+   *     provider-keys ...} for tenants' keys to model providers; {@code dead-letters ...} to look
+   *     at dead letters and send them again
    * @throws InterruptedException when interrupted before the service has started
    */
   public static int run(

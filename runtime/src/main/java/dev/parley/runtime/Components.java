@@ -1,9 +1,11 @@
 package dev.parley.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,14 +16,19 @@ import org.slf4j.LoggerFactory;
  */
 public final class Components implements AutoCloseable {
 
+  /** How long all components together may take to tell how they are. */
+  private static final Duration PATIENCE = Duration.ofMillis(500);
+
   private static final Logger log = LoggerFactory.getLogger(Components.class);
 
   private final List<Component> components;
+  private final List<Probe> probes;
   private final List<Component> started = new ArrayList<>();
   private boolean closed;
 
   public Components(List<? extends Component> components) {
     this.components = List.copyOf(components);
+    this.probes = this.components.stream().map(Probe::new).toList();
   }
 
   /**
@@ -46,11 +53,18 @@ public final class Components implements AutoCloseable {
     }
   }
 
-  /** The health of each component by its name. */
+  /**
+   * The health of each component by its name, at once: a component that takes long to tell, as one
+   * does that waits for a connection, is told to be down meanwhile.
+   */
   public Map<String, Health> check() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    // All are asked before the first is waited for.
+    List<CompletableFuture<Health>> asked = probes.stream().map(Probe::ask).toList();
     Map<String, Health> health = new LinkedHashMap<>();
-    for (Component component : components) {
-      health.put(component.name(), component.check());
+    for (int i = 0; i < asked.size(); i++) {
+      Probe probe = probes.get(i);
+      health.put(probe.name(), probe.answer(asked.get(i), deadline - System.nanoTime()));
     }
     return health;
   }

@@ -1,8 +1,5 @@
-package dev.parley.usage;
+package dev.parley.runtime;
 
-import dev.parley.runtime.Component;
-import dev.parley.runtime.Health;
-import dev.parley.runtime.KafkaSettings;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
@@ -15,21 +12,23 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows whether Kafka answers. Neither a consumer nor a Streams app tells: both wait in silence and
- * go on by themselves.
+ * Knows whether Kafka answers, which it is asked every few seconds. Neither a producer nor a
+ * consumer nor a Streams app tells: all wait in silence and go on by themselves.
  */
-final class KafkaCheck implements Component {
+public final class KafkaCheck implements Component {
 
-  private static final Duration INTERVAL = Duration.ofSeconds(3);
-  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private final KafkaSettings kafka;
+  private final String clientId;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Health health = Health.down("waiting for kafka");
   private @Nullable Thread thread;
 
-  KafkaCheck(KafkaSettings kafka) {
+  public KafkaCheck(KafkaSettings kafka, String clientId) {
     this.kafka = kafka;
+    this.clientId = clientId;
   }
 
   @Override
@@ -55,7 +54,7 @@ final class KafkaCheck implements Component {
   }
 
   private void run() {
-    Properties properties = kafka.common("parley-aggregator-health");
+    Properties properties = kafka.common(clientId);
     String timeout = Long.toString(TIMEOUT.toMillis());
     properties.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, timeout);
     properties.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, timeout);

@@ -28,6 +28,13 @@ public record TopicSetup(int partitions, int replication) {
 
   private static final Logger log = LoggerFactory.getLogger(TopicSetup.class);
 
+  /**
+   * More than any record that a service sends: the largest body that the API can be set to take,
+   * with all that stands around it, and the longest answer. The broker's default would refuse a
+   * message of 1 MiB, which is the API's.
+   */
+  private static final int MAX_RECORD_BYTES = 6 * 1024 * 1024;
+
   private static final String LOG_APPEND_TIME = "LogAppendTime";
   private static final int LEADER_TRIES = 200;
   private static final Duration LEADER_RETRY = Duration.ofMillis(50);
@@ -129,6 +136,7 @@ public record TopicSetup(int partitions, int replication) {
   private NewTopic topic(String name, Map<String, String> settings) {
     Map<String, String> all = new java.util.TreeMap<>(settings);
     all.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, LOG_APPEND_TIME);
+    all.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES));
     Optional<Short> factor = replication == 0 ? Optional.empty() : Optional.of((short) replication);
     return new NewTopic(name, Optional.of(partitions), factor).configs(all);
   }

@@ -3,6 +3,7 @@ package dev.parley.usage;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.Health;
+import dev.parley.runtime.KafkaCheck;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.storage.UsageStore;
@@ -33,7 +34,7 @@ public final class AggregatorService implements Component {
       MeterRegistry metrics,
       Clock clock) {
     List<Component> components = new ArrayList<>();
-    components.add(new KafkaCheck(kafka));
+    components.add(new KafkaCheck(kafka, "parley-aggregator-health"));
     if (config.exports() != null) {
       components.add(
           new ExportJob(new Exports(store, config.exports()), config.exports().interval(), clock));

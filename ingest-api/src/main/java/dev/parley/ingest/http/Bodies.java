@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.Json;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,15 @@ public final class Bodies {
 
   private Bodies() {}
 
-  static ObjectNode readObject(HttpServletRequest request, int maxBytes) throws IOException {
+  static ObjectNode readObject(HttpServletRequest request, InputStream in, int maxBytes)
+      throws IOException {
     requireMediaType(request, JSON);
-    return parse(read(request, maxBytes));
+    return parse(read(request, in, maxBytes));
   }
 
-  static ObjectNode readOptionalObject(HttpServletRequest request, int maxBytes)
+  static ObjectNode readOptionalObject(HttpServletRequest request, InputStream in, int maxBytes)
       throws IOException {
-    byte[] body = read(request, maxBytes);
+    byte[] body = read(request, in, maxBytes);
     if (body.length == 0) {
       return JsonNodeFactory.instance.objectNode();
     }
@@ -104,11 +106,12 @@ public final class Bodies {
     return utf8 && lower.substring(0, semicolon).strip().equals(expected);
   }
 
-  private static byte[] read(HttpServletRequest request, int maxBytes) throws IOException {
+  private static byte[] read(HttpServletRequest request, InputStream in, int maxBytes)
+      throws IOException {
     if (request.getContentLengthLong() > maxBytes) {
       throw tooLarge(maxBytes);
     }
-    byte[] body = request.getInputStream().readNBytes(maxBytes + 1);
+    byte[] body = in.readNBytes(maxBytes + 1);
     if (body.length > maxBytes) {
       throw tooLarge(maxBytes);
     }

@@ -26,14 +26,17 @@ final class Dispatcher {
   private final Authenticator authenticator;
   private final Admission admission;
   private final MeterRegistry metrics;
-  private final int maxBodyBytes;
+  private final HttpSettings settings;
 
   Dispatcher(
-      Authenticator authenticator, Admission admission, MeterRegistry metrics, int maxBodyBytes) {
+      Authenticator authenticator,
+      Admission admission,
+      MeterRegistry metrics,
+      HttpSettings settings) {
     this.authenticator = authenticator;
     this.admission = admission;
     this.metrics = metrics;
-    this.maxBodyBytes = maxBodyBytes;
+    this.settings = settings;
   }
 
   Handler handlerOf(RouteTable.Route route) {
@@ -83,7 +86,7 @@ final class Dispatcher {
   private Exchange open(Context context) {
     String requestId = RequestIds.of(context.req().getHeader(RequestIds.HEADER));
     context.res().setHeader(RequestIds.HEADER, requestId);
-    return new Exchange(context, requestId, maxBodyBytes);
+    return new Exchange(context, requestId, settings);
   }
 
   private void admit(RouteTable.Route route, Exchange exchange) throws UnauthorizedException {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class Exchange implements RequestView {
 
   private static final int MAX_DISCARDED = 256 * 1024;
+  private static final Duration DISCARD_WITHIN = Duration.ofSeconds(1);
 
   private final Context context;
   private final String requestId;
-  private final int maxBodyBytes;
+  private final HttpSettings settings;
   private @Nullable Caller caller;
 
-  Exchange(Context context, String requestId, int maxBodyBytes) {
+  Exchange(Context context, String requestId, HttpSettings settings) {
     this.context = context;
     this.requestId = requestId;
-    this.maxBodyBytes = maxBodyBytes;
+    this.settings = settings;
   }
 
   void identify(Caller who) {
@@ -75,17 +77,17 @@ public final class Exchange implements RequestView {
 
   /** The body, which must be a JSON object. */
   public ObjectNode jsonBody() throws IOException {
-    return Bodies.readObject(context.req(), maxBodyBytes);
+    return Bodies.readObject(context.req(), bodyStream(), settings.maxBodyBytes());
   }
 
   /** The body when there is one, else an empty object. */
   public ObjectNode optionalJsonBody() throws IOException {
-    return Bodies.readOptionalObject(context.req(), maxBodyBytes);
+    return Bodies.readOptionalObject(context.req(), bodyStream(), settings.maxBodyBytes());
   }
 
   /** The body as it comes, for calls that read it piece by piece. */
   public InputStream bodyStream() throws IOException {
-    return context.req().getInputStream();
+    return new PacedBody(context.req().getInputStream(), settings.requestTimeout());
   }
 
   public Exchange header(String name, String value) {
@@ -132,7 +134,7 @@ public final class Exchange implements RequestView {
       }
       // How much is left of a chunked body nobody knows, and its sender may wait for us.
       if (length > 0 && length <= MAX_DISCARDED) {
-        body.transferTo(OutputStream.nullOutputStream());
+        new PacedBody(body, DISCARD_WITHIN).transferTo(OutputStream.nullOutputStream());
         return;
       }
     } catch (IOException | RuntimeException e) {

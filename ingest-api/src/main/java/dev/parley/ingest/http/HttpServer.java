@@ -9,7 +9,6 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.util.List;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
@@ -28,14 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpServer implements Component {
 
-  /** Longer than the longest wait that a request may ask for. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(75);
-
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
   private final HttpSettings settings;
   private final RouteTable table = new RouteTable();
   private final Dispatcher dispatcher;
+  private final SlowHeads slowHeads;
   private final Runnable beforeStop;
   private @Nullable Javalin javalin;
 
@@ -50,7 +47,8 @@ public final class HttpServer implements Component {
       MeterRegistry metrics,
       Runnable beforeStop) {
     this.settings = settings;
-    this.dispatcher = new Dispatcher(authenticator, admission, metrics, settings.maxBodyBytes());
+    this.dispatcher = new Dispatcher(authenticator, admission, metrics, settings);
+    this.slowHeads = new SlowHeads(settings.requestTimeout());
     this.beforeStop = beforeStop;
     groups.forEach(group -> group.addTo(table));
   }
@@ -63,6 +61,7 @@ public final class HttpServer implements Component {
   @Override
   public synchronized void start() {
     javalin = Javalin.create(this::configure).start();
+    slowHeads.start();
   }
 
   /** The port that it listens on. */
@@ -85,6 +84,7 @@ public final class HttpServer implements Component {
     if (javalin != null) {
       beforeStop.run();
       javalin.stop();
+      slowHeads.close();
       javalin = null;
     }
   }
@@ -134,8 +134,9 @@ public final class HttpServer implements Component {
           public void lifeCycleStarting(LifeCycle event) {
             for (Connector connector : server.getConnectors()) {
               if (connector instanceof ServerConnector http) {
-                http.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+                http.setIdleTimeout(settings.idleTimeout().toMillis());
                 http.setAcceptQueueSize(1024);
+                http.addBean(slowHeads);
               }
             }
           }

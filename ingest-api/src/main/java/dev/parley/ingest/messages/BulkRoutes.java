@@ -80,7 +80,14 @@ public final class BulkRoutes implements RouteTable.Group {
       if (lines.size() >= MAX_ON_THE_WAY) {
         settle(lines.get(lines.size() - MAX_ON_THE_WAY));
       }
-      LineReader.Line read = reader.next();
+      LineReader.Line read;
+      try {
+        read = reader.next();
+      } catch (ApiException tooSlow) {
+        // What came before is on its way and has its answers; what comes after is not read.
+        lines.add(Line.refused(null, tooSlow));
+        return lines;
+      }
       switch (read) {
         case LineReader.End _ -> {
           return lines;

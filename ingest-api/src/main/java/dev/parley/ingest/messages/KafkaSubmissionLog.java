@@ -2,6 +2,7 @@ package dev.parley.ingest.messages;
 
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
+import dev.parley.runtime.KafkaCheck;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.schemas.EventCodec;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -31,20 +33,27 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
   /** A body is at most as long as the API lets in; what is added around it is small. */
   private static final int MAX_RECORD_BYTES = 4 * 1024 * 1024;
 
+  /** How long a caller may be held up by a full buffer, or by topics that nobody tells about. */
+  private static final Duration MAX_BLOCK = Duration.ofSeconds(1);
+
+  /** How long nobody is held up after somebody was in vain. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   private final KafkaSettings kafka;
   private final TopicSetup topics;
   private final Duration deliveryTimeout;
-  private final BrokerCheck brokers;
+  private final KafkaCheck brokers;
   private final byte[] version = EventCodec.SUBMISSIONS.versionHeader();
+  private final AtomicLong unavailableUntil = new AtomicLong(System.nanoTime());
   private volatile @Nullable Producer<byte[], byte[]> producer;
 
   public KafkaSubmissionLog(KafkaSettings kafka, TopicSetup topics, Duration deliveryTimeout) {
     this.kafka = kafka;
     this.topics = topics;
     this.deliveryTimeout = deliveryTimeout;
-    this.brokers = new BrokerCheck(kafka);
+    this.brokers = new KafkaCheck(kafka, "parley-ingest-health");
   }
 
   @Override
@@ -62,7 +71,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
 
   @Override
   public Health check() {
-    return producer == null ? Health.down("waiting for kafka") : brokers.health();
+    return producer == null ? Health.down("waiting for kafka") : brokers.check();
   }
 
   @Override
@@ -78,7 +87,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
   @Override
   public CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent) {
     Producer<byte[], byte[]> open = producer;
-    if (open == null) {
+    if (open == null || System.nanoTime() - unavailableUntil.get() < 0) {
       return CompletableFuture.failedFuture(new UnavailableException("kafka is not there", null));
     }
     CompletableFuture<Void> acknowledged = new CompletableFuture<>();
@@ -96,6 +105,12 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
               });
     } catch (RuntimeException e) {
       acknowledged.completeExceptionally(failure(e));
+    }
+    if (acknowledged.isCompletedExceptionally()
+        && acknowledged.exceptionNow() instanceof UnavailableException) {
+      // Told before it was sent: this caller has waited in vain, and the next would too. Many
+      // lines of one request would wait one after the other.
+      unavailableUntil.set(System.nanoTime() + PAUSE.toNanos());
     }
     return acknowledged;
   }
@@ -126,7 +141,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(deliveryMs));
     properties.put(
         ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Integer.toString(Math.min(deliveryMs, 5_000)));
-    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "1000");
+    properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(MAX_BLOCK.toMillis()));
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_RECORD_BYTES));
     properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, "67108864");
     return properties;
