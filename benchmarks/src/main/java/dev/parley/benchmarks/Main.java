@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
 
   /** All there are, in the order in which they run. */
-  private static final List<Benchmark> ALL = List.of(new Turns());
+  private static final List<Benchmark> ALL = List.of(Turns.inProcess(), Turns.overHttp());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
