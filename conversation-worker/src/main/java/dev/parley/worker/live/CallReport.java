@@ -74,7 +74,6 @@ public final class CallReport implements ReplyListener, AutoCloseable {
   @Override
   public synchronized void onStarted(String model) {
     add("response.started", node().put("model", model));
-    hand();
   }
 
   @Override

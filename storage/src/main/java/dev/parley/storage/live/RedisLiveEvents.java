@@ -1,6 +1,8 @@
 package dev.parley.storage.live;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.Json;
@@ -20,15 +22,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Live events in Redis: a stream per job for those who come later, and a channel per job for those
- * who watch. The stream's entry ids are the sequences, so that an event that is written twice
- * stands there once.
+ * who watch. Events that are handed over together are one entry and one message; the entry's id is
+ * the last one's sequence, so that what is written twice stands there once.
  *
  * <p>Connections are made in the background, and made again by the driver when they broke. While
  * there are none, commands are refused at once and their events dropped.
@@ -36,7 +40,9 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
 
   private static final String PREFIX = "parley:live:";
-  private static final int MAX_EVENTS = 20_000;
+  private static final int MAX_ENTRIES = 20_000;
+  private static final int MAX_WAITING = 50_000;
+  private static final int MAX_SENT_AT_ONCE = 500;
   private static final Duration RECONNECT_AFTER = Duration.ofSeconds(1);
 
   private final Supplier<RedisClient> clients;
@@ -44,7 +50,11 @@ public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
   private final Listeners listeners = new Listeners();
   private volatile @Nullable StatefulRedisConnection<String, String> connection;
   private volatile @Nullable StatefulRedisPubSubConnection<String, String> channel;
+  // INVARIANT: used by the sender alone, which flushes it
+  private volatile @Nullable StatefulRedisConnection<String, String> outlet;
+  private final BlockingQueue<Told> waiting = new LinkedBlockingQueue<>(MAX_WAITING);
   private @Nullable Thread connector;
+  private @Nullable Thread sender;
   private boolean closed;
 
   /**
@@ -59,20 +69,43 @@ public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
 
   @Override
   public void append(JobId jobId, List<LiveEvent> events) {
-    StatefulRedisConnection<String, String> to = connection;
-    if (to == null || events.isEmpty()) {
+    if (outlet != null && !events.isEmpty()) {
+      // full: Redis does not keep up, and what cannot be handed over is dropped
+      var _ = waiting.offer(new Told(jobId, List.copyOf(events)));
+    }
+  }
+
+  /** Sends all that has gathered with one write: a flush for each turn costs more than the rest. */
+  private void send() {
+    List<Told> taken = new ArrayList<>();
+    try {
+      while (true) {
+        taken.add(waiting.take());
+        waiting.drainTo(taken, MAX_SENT_AT_ONCE - 1);
+        sendAll(taken);
+        taken.clear();
+      }
+    } catch (InterruptedException e) {
+      // closed
+    }
+  }
+
+  private void sendAll(List<Told> taken) {
+    StatefulRedisConnection<String, String> to = outlet;
+    if (to == null) {
       return;
     }
     try {
       RedisAsyncCommands<String, String> commands = to.async();
-      String key = PREFIX + jobId;
-      for (LiveEvent event : events) {
-        String json = encode(event);
-        XAddArgs entry = new XAddArgs().id(event.sequence() + "-0").maxlen(MAX_EVENTS);
-        forget(commands.xadd(key, entry, Map.of("e", json)));
+      for (Told told : taken) {
+        String key = PREFIX + told.jobId();
+        String json = encode(told.events());
+        String id = told.events().getLast().sequence() + "-0";
+        forget(commands.xadd(key, new XAddArgs().id(id).maxlen(MAX_ENTRIES), Map.of("e", json)));
         forget(commands.publish(key, json));
+        forget(commands.pexpire(key, keep));
       }
-      forget(commands.pexpire(key, keep));
+      to.flushCommands();
     } catch (RedisException e) {
       // Best effort: what cannot be handed over is dropped.
     }
@@ -89,12 +122,11 @@ public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
       List<LiveEvent> events = new ArrayList<>();
       for (StreamMessage<String, String> message :
           from.sync().xrange(PREFIX + jobId, range, Limit.from(limit))) {
-        LiveEvent event = decode(message.getBody().get("e"));
-        if (event != null) {
-          events.add(event);
-        }
+        decode(message.getBody().get("e")).stream()
+            .filter(event -> event.sequence() > after)
+            .forEach(events::add);
       }
-      return events;
+      return events.size() > limit ? List.copyOf(events.subList(0, limit)) : events;
     } catch (RedisException e) {
       return List.of();
     }
@@ -140,10 +172,13 @@ public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
       try {
         RedisClient client = clients.get();
         StatefulRedisConnection<String, String> forCommands = client.connect();
+        StatefulRedisConnection<String, String> forEvents = client.connect();
+        forEvents.setAutoFlushCommands(false);
         StatefulRedisPubSubConnection<String, String> forChannels = client.connectPubSub();
         forChannels.addListener(new Ear());
-        if (!adopt(forCommands, forChannels)) {
+        if (!adopt(forCommands, forEvents, forChannels)) {
           forCommands.close();
+          forEvents.close();
           forChannels.close();
         }
         return;
@@ -160,11 +195,14 @@ public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
 
   private synchronized boolean adopt(
       StatefulRedisConnection<String, String> forCommands,
+      StatefulRedisConnection<String, String> forEvents,
       StatefulRedisPubSubConnection<String, String> forChannels) {
     if (closed) {
       return false;
     }
     connection = forCommands;
+    outlet = forEvents;
+    sender = Thread.ofVirtual().name("live-events-sender").start(this::send);
     channel = forChannels;
     listeners.jobs().forEach(job -> forget(forChannels.async().subscribe(PREFIX + job)));
     return true;
@@ -175,6 +213,12 @@ public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
     closed = true;
     if (connector != null) {
       connector.interrupt();
+    }
+    if (sender != null) {
+      sender.interrupt();
+    }
+    if (outlet != null) {
+      outlet.close();
     }
     if (connection != null) {
       connection.close();
@@ -187,45 +231,52 @@ public final class RedisLiveEvents implements LiveEvents, AutoCloseable {
   private final class Ear extends RedisPubSubAdapter<String, String> {
     @Override
     public void message(String key, String json) {
-      LiveEvent event = decode(json);
-      if (event != null && key.startsWith(PREFIX)) {
-        listeners.tell(new JobId(key.substring(PREFIX.length())), event);
+      if (key.startsWith(PREFIX)) {
+        JobId jobId = new JobId(key.substring(PREFIX.length()));
+        decode(json).forEach(event -> listeners.tell(jobId, event));
       }
     }
   }
 
+  private record Told(JobId jobId, List<LiveEvent> events) {}
+
   /** Best effort: nobody waits, and a failure means that the event is dropped. */
   private static void forget(Future<?> unused) {}
 
-  private static String encode(LiveEvent event) {
-    ObjectNode node = Json.mapper().createObjectNode();
-    node.put("s", event.sequence());
-    node.put("t", event.type());
-    node.put("at", event.timestamp().toEpochMilli());
-    node.set("d", event.data());
+  private static String encode(List<LiveEvent> events) {
+    ArrayNode array = Json.mapper().createArrayNode();
+    for (LiveEvent event : events) {
+      ObjectNode node = array.addObject();
+      node.put("s", event.sequence());
+      node.put("t", event.type());
+      node.put("at", event.timestamp().toEpochMilli());
+      node.set("d", event.data());
+    }
     try {
-      return Json.mapper().writeValueAsString(node);
+      return Json.mapper().writeValueAsString(array);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException("a tree can be written", e);
     }
   }
 
-  private static @Nullable LiveEvent decode(@Nullable String json) {
-    if (json == null) {
-      return null;
-    }
+  private static List<LiveEvent> decode(@Nullable String json) {
+    List<LiveEvent> events = new ArrayList<>();
     try {
-      if (Json.mapper().readTree(json) instanceof ObjectNode node
-          && node.get("d") instanceof ObjectNode data) {
-        return new LiveEvent(
-            node.path("s").longValue(),
-            node.path("t").textValue(),
-            Instant.ofEpochMilli(node.path("at").longValue()),
-            data);
+      if (json != null && Json.mapper().readTree(json) instanceof ArrayNode array) {
+        for (JsonNode node : array) {
+          if (node.get("d") instanceof ObjectNode data) {
+            events.add(
+                new LiveEvent(
+                    node.path("s").longValue(),
+                    node.path("t").textValue(),
+                    Instant.ofEpochMilli(node.path("at").longValue()),
+                    data));
+          }
+        }
       }
-      return null;
+      return events;
     } catch (JsonProcessingException e) {
-      return null;
+      return List.of();
     }
   }
 }
