@@ -20,6 +20,16 @@ public interface SessionStore {
   /** Creates a session unless one of that key is there, in which case nothing changes. */
   CreateResult create(NewSession session);
 
+  /**
+   * Creates those that are not there, as turns do that bring their sessions along: many with one
+   * write where the store can. A key may stand twice.
+   *
+   * @param sessions without messages, system or anything else of their own
+   */
+  default void createMissing(Collection<NewSession> sessions) {
+    sessions.forEach(this::create);
+  }
+
   @Nullable Session find(SessionKey key);
 
   /**

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchedStores implements TurnStores, Component {
 
   private static final int MAX_LOADS = 256;
+  private static final int MAX_CREATES = 256;
   private static final int MAX_COMMITS = 256;
 
   /** Of one batch, exceeded by at most one item. */
@@ -42,6 +43,7 @@ final class BatchedStores implements TurnStores, Component {
   private final TurnWriter writer;
   private final UsageStore usage;
   private final GroupCommit<SessionKey, Optional<Conversation>> loads;
+  private final GroupCommit<NewSession, NewSession> creates;
   private final GroupCommit<TurnEnd, CommitResult> commits;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final RandomGenerator random;
@@ -67,6 +69,7 @@ final class BatchedStores implements TurnStores, Component {
             MAX_CHARACTERS,
             LOADERS,
             keys -> loadAll(keys, maxMessages));
+    this.creates = new GroupCommit<>("turn-creates", MAX_CREATES, 1, this::createAll);
     this.commits =
         new GroupCommit<>(
             "turn-commits", MAX_COMMITS, Size::of, MAX_CHARACTERS, COMMITTERS, writer::commit);
@@ -80,6 +83,7 @@ final class BatchedStores implements TurnStores, Component {
   @Override
   public void start() {
     loads.start();
+    creates.start();
     commits.start();
   }
 
@@ -91,6 +95,7 @@ final class BatchedStores implements TurnStores, Component {
   @Override
   public void close() {
     loads.close();
+    creates.close();
     commits.close();
   }
 
@@ -112,8 +117,13 @@ final class BatchedStores implements TurnStores, Component {
   }
 
   @Override
-  public void createIfAbsent(NewSession session) {
-    sessions.create(session);
+  public void createIfAbsent(NewSession session) throws InterruptedException {
+    creates.submit(session);
+  }
+
+  private List<NewSession> createAll(List<NewSession> missing) {
+    sessions.createMissing(missing);
+    return missing;
   }
 
   @Override

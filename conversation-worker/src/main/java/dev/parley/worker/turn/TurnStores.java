@@ -21,7 +21,7 @@ interface TurnStores {
   @Nullable Conversation load(SessionKey key) throws InterruptedException;
 
   /** Makes the session unless it is there. */
-  void createIfAbsent(NewSession session);
+  void createIfAbsent(NewSession session) throws InterruptedException;
 
   /** A turn end that was written half; see {@link dev.parley.storage.TurnWriter#recover}. */
   @Nullable TurnEnd recover(JobId jobId);

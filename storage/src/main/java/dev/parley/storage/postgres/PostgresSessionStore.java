@@ -37,6 +37,17 @@ public final class PostgresSessionStore implements SessionStore {
       """
           + SessionRows.COLUMNS;
 
+  /** In the order of the keys, as two of these at once would wait for each other else. */
+  private static final String INSERT_MISSING =
+      """
+      insert into sessions (tenant_id, session_id, created_at, updated_at)
+      select distinct on (r.tenant_id, r.session_id)
+        r.tenant_id, r.session_id, r.created_at::timestamptz, r.created_at::timestamptz
+      from unnest(?::text[], ?::text[], ?::text[]) as r(tenant_id, session_id, created_at)
+      order by r.tenant_id, r.session_id
+      on conflict (tenant_id, session_id) do nothing
+      """;
+
   private static final String FIND =
       "select "
           + SessionRows.COLUMNS
@@ -82,6 +93,24 @@ public final class PostgresSessionStore implements SessionStore {
               connection,
               MessageRows.place(created.incarnation(), 0, session.key().tenantId(), messages));
           return new CreateResult.Created(created);
+        });
+  }
+
+  @Override
+  public void createMissing(Collection<NewSession> sessions) {
+    if (sessions.isEmpty()) {
+      return;
+    }
+    database.transaction(
+        null,
+        connection -> {
+          try (PreparedStatement insert = connection.prepareStatement(INSERT_MISSING)) {
+            new Binder(insert)
+                .texts(sessions, session -> session.key().tenantId().value())
+                .texts(sessions, session -> session.key().sessionId().value())
+                .times(sessions, NewSession::createdAt);
+            return insert.executeUpdate();
+          }
         });
   }
 

@@ -107,6 +107,28 @@ public abstract class SessionStoreContract {
   }
 
   @Test
+  void creating_what_is_missing_leaves_what_is_there_and_takes_a_key_twice() {
+    SessionKey there = Samples.session();
+    SessionKey missing = Samples.session();
+    Session first = create(full(there));
+
+    store()
+        .createMissing(
+            List.of(
+                NewSession.empty(missing, NOW),
+                NewSession.empty(there, NOW.plusSeconds(5)),
+                NewSession.empty(missing, NOW)));
+    store().createMissing(List.of());
+
+    assertThat(store().find(there)).isEqualTo(first);
+    Session made = store().find(missing);
+    assertThat(made.createdAt()).isEqualTo(NOW);
+    assertThat(made.updatedAt()).isEqualTo(NOW);
+    assertThat(made.messageCount()).isZero();
+    assertThat(made.totals()).isEqualTo(SessionTotals.ZERO);
+  }
+
+  @Test
   void tenants_do_not_share_session_ids() {
     SessionKey mine = Samples.session();
     SessionKey theirs = new SessionKey(Samples.tenant(), mine.sessionId());
