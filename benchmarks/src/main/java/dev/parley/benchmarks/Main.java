@@ -1,5 +1,11 @@
 package dev.parley.benchmarks;
 
+import dev.parley.benchmarks.submits.BulkSubmit;
+import dev.parley.benchmarks.submits.Submit;
+import dev.parley.benchmarks.turns.InFlight;
+import dev.parley.benchmarks.turns.Latency;
+import dev.parley.benchmarks.turns.LongSession;
+import dev.parley.benchmarks.turns.NoisyNeighbour;
 import dev.parley.benchmarks.turns.Turns;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -25,7 +32,16 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
 
   /** All there are, in the order in which they run. */
-  private static final List<Benchmark> ALL = List.of(Turns.inProcess(), Turns.overHttp());
+  private static final List<Benchmark> ALL =
+      List.of(
+          new Submit(),
+          new BulkSubmit(),
+          Turns.inProcess(),
+          Turns.overHttp(),
+          new Latency(),
+          new LongSession(),
+          new NoisyNeighbour(),
+          new InFlight());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -47,6 +63,12 @@ public final class Main implements Callable<Integer> {
       description = "Of the amount of work; below 1 only to try whether it runs (default: 1)")
   private double scale = 1;
 
+  @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "An environment variable for all services, to try what it does")
+  private Map<String, String> settings = Map.of();
+
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT);
     System.exit(new CommandLine(new Main()).execute(args));
@@ -59,7 +81,8 @@ public final class Main implements Callable<Integer> {
       return 0;
     }
     List<Benchmark> chosen = chosen();
-    Run run = new Run(rounds, scale, Files.createTempDirectory("parley-bench-"), System.err);
+    Run run =
+        new Run(rounds, scale, settings, Files.createTempDirectory("parley-bench-"), System.err);
     System.out.println(Machine.describe() + "\n");
     Table table = new Table();
     boolean failed = false;

@@ -4,15 +4,22 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * What a benchmark is given.
  *
  * @param rounds how often what is compared is measured, by turns; the median counts
  * @param scale of the amount of work; 1 for figures that count, less to try whether it runs
+ * @param settings environment variables for all services, to try what they do
  * @param directory for files; emptied by nobody
  */
-public record Run(int rounds, double scale, Path directory, PrintStream progress) {
+public record Run(
+    int rounds, double scale, Map<String, String> settings, Path directory, PrintStream progress) {
+
+  public Run {
+    settings = Map.copyOf(settings);
+  }
 
   /** So many at full scale. */
   public int scaled(int amount) {

@@ -1,5 +1,6 @@
 package dev.parley.benchmarks.rig;
 
+import dev.parley.benchmarks.Run;
 import dev.parley.infra.DatabaseUrl;
 import dev.parley.infra.EmbeddedInfrastructure;
 import dev.parley.infra.InfrastructureSettings;
@@ -62,7 +63,8 @@ public final class Stack implements AutoCloseable {
   private final Stores forTenants;
   private final IngestService ingest;
 
-  private Stack(StackPlan plan, Path directory) throws IOException, InterruptedException {
+  private Stack(StackPlan plan, Map<String, String> settings, Path directory)
+      throws IOException, InterruptedException {
     this.plan = plan;
     this.simulator = new Simulator(SimulatorConfig.onFreePort().with(plan.simulated()));
     try {
@@ -70,7 +72,7 @@ public final class Stack implements AutoCloseable {
       infrastructure.start();
       parts.add(simulator);
       simulator.start();
-      connect(directory);
+      connect(settings, directory);
       Env env = new Env(variables);
       KafkaSettings kafka = KafkaSettings.from(env);
       TopicSetup topics = TopicSetup.from(env);
@@ -78,7 +80,13 @@ public final class Stack implements AutoCloseable {
       forTenants = stores(Scope.TENANT);
       ingest =
           new IngestService(
-              IngestConfig.from(env), ports(), kafka, topics, List.of(), metrics, clock);
+              IngestConfig.from(env),
+              IngestPorts.of(forTenants),
+              kafka,
+              topics,
+              List.of(),
+              metrics,
+              clock);
       Stores forAll = stores(Scope.SERVICE);
       List<Component> components = new ArrayList<>();
       components.add(component("tenants", forTenants));
@@ -103,12 +111,11 @@ public final class Stack implements AutoCloseable {
   }
 
   /** Starts it and returns when it works. */
-  public static Stack start(StackPlan plan, Path directory)
-      throws IOException, InterruptedException {
-    return new Stack(plan, directory);
+  public static Stack start(Run run, StackPlan plan) throws IOException, InterruptedException {
+    return new Stack(plan, run.settings(), run.directory("stack"));
   }
 
-  private void connect(Path directory) {
+  private void connect(Map<String, String> settings, Path directory) {
     variables.putAll(
         Map.ofEntries(
             Map.entry("KAFKA_BOOTSTRAP_SERVERS", infrastructure.kafkaBootstrapServers()),
@@ -122,6 +129,7 @@ public final class Stack implements AutoCloseable {
             Map.entry("STATE_DIR", directory.resolve("state").toString()),
             Map.entry("EXPORT_DIR", "none")));
     variables.putAll(plan.variables());
+    variables.putAll(settings);
   }
 
   private Stores stores(Scope scope) {
@@ -130,10 +138,6 @@ public final class Stack implements AutoCloseable {
 
   private static Component component(String name, Stores stores) {
     return Component.of(name, stores::start, stores::check, stores::close);
-  }
-
-  private IngestPorts ports() {
-    return IngestPorts.of(forTenants);
   }
 
   private WorkerService worker(Env env, Stores forAll, KafkaSettings kafka, TopicSetup topics) {
@@ -147,6 +151,11 @@ public final class Stack implements AutoCloseable {
   /** The environment variables by which another process joins in. */
   public Map<String, String> variables() {
     return Map.copyOf(variables);
+  }
+
+  /** Kafka's address. */
+  public String kafka() {
+    return infrastructure.kafkaBootstrapServers();
   }
 
   /** The HTTP API's port on the loopback interface. */

@@ -42,9 +42,7 @@ public final class Turns implements Benchmark {
   /** With a provider that answers in the worker's process. */
   public static Turns inProcess() {
     return new Turns(
-        "turns",
-        "provider in process",
-        StackPlan.everything().withProvider(new InstantProvider()));
+        "turns", "provider in process", StackPlan.everything().withProvider(new InstantProvider()));
   }
 
   /** With the simulator, which speaks a provider's wire format over HTTP, in the same process. */
@@ -64,7 +62,7 @@ public final class Turns implements Benchmark {
 
   @Override
   public List<Result> run(Run run) throws Exception {
-    try (Stack stack = Stack.start(plan, run.directory("turns"))) {
+    try (Stack stack = Stack.start(run, plan)) {
       for (int i = 0; i < WARMING; i++) {
         round(run, stack, "w" + i, run.scaled(TURNS));
       }
@@ -72,8 +70,7 @@ public final class Turns implements Benchmark {
       for (int i = 0; i < run.rounds(); i++) {
         rates.add(round(run, stack, "r" + i, run.scaled(TURNS)));
       }
-      return List.of(
-          Result.alone(provider, Figures.median(rates), "/s", Target.atLeast(3_000)));
+      return List.of(Result.alone(provider, Figures.median(rates), "/s", Target.atLeast(3_000)));
     }
   }
 

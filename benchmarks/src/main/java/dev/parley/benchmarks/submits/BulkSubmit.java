@@ -1,0 +1,115 @@
+package dev.parley.benchmarks.submits;
+
+import dev.parley.benchmarks.Benchmark;
+import dev.parley.benchmarks.Figures;
+import dev.parley.benchmarks.Result;
+import dev.parley.benchmarks.Run;
+import dev.parley.benchmarks.Target;
+import dev.parley.benchmarks.rig.Bulk;
+import dev.parley.benchmarks.rig.CpuTime;
+import dev.parley.benchmarks.rig.Stack;
+import dev.parley.benchmarks.rig.StackPlan;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Messages accepted in bulk, beside Kafka's own ProducerPerformance with records of the same size
+ * and the same acks.
+ */
+public final class BulkSubmit implements Benchmark {
+
+  private static final int MESSAGES = 200_000;
+  private static final int LINES = 5_000;
+  private static final int LINE_BYTES = 450;
+  private static final int CLIENTS = 2;
+  private static final int SESSIONS = 1_000;
+
+  @Override
+  public String name() {
+    return "bulk";
+  }
+
+  @Override
+  public String description() {
+    return "bulk submits (NDJSON) beside Kafka's ProducerPerformance, messages of 450 bytes";
+  }
+
+  @Override
+  public List<Result> run(Run run) throws Exception {
+    List<Double> produced = new ArrayList<>();
+    List<Double> accepted = new ArrayList<>();
+    int messages = run.scaled(MESSAGES);
+    List<byte[]> requests = requests();
+    try (Stack stack = Stack.start(run, StackPlan.ingest());
+        Bulk bulk = new Bulk(stack.port(), stack.key("bulk"));
+        ProducerReference reference = ProducerReference.start(stack.kafka())) {
+      for (int i = 0; i < 2; i++) {
+        reference.measure(messages, LINE_BYTES);
+        send(bulk, requests, messages);
+      }
+      for (int i = 0; i < run.rounds(); i++) {
+        produced.add(reference.measure(messages, LINE_BYTES));
+        CpuTime before = CpuTime.now();
+        accepted.add(send(bulk, requests, messages));
+        run.say(
+            "produced %.0f/s, accepted %.0f/s, CPU per message %s"
+                .formatted(
+                    produced.getLast(),
+                    accepted.getLast(),
+                    CpuTime.now().since(before).perItem(messages)));
+      }
+    }
+    return List.of(
+        Result.ratio(
+            "accepted beside produced",
+            Figures.median(accepted),
+            Figures.median(produced),
+            "/s",
+            Target.atLeast(0.4)));
+  }
+
+  /** A few bodies that are sent again and again: making them is not what is measured. */
+  private static List<byte[]> requests() {
+    Random random = new Random(1);
+    List<byte[]> requests = new ArrayList<>();
+    for (int r = 0; r < 4; r++) {
+      StringBuilder lines = new StringBuilder();
+      for (int i = 0; i < LINES; i++) {
+        String session = "session-" + random.nextInt(SESSIONS);
+        int room = LINE_BYTES - Bulk.line(session, "").length();
+        StringBuilder content = new StringBuilder();
+        for (int c = 0; c < room; c++) {
+          content.append((char) ('A' + random.nextInt(26)));
+        }
+        lines.append(Bulk.line(session, content.toString()));
+      }
+      requests.add(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return requests;
+  }
+
+  private static double send(Bulk bulk, List<byte[]> requests, int messages) throws Exception {
+    int calls = Math.max(CLIENTS, messages / LINES);
+    long began = System.nanoTime();
+    try (ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+      List<Future<?>> running = new ArrayList<>();
+      for (int i = 0; i < calls; i++) {
+        byte[] body = requests.get(i % requests.size());
+        running.add(
+            clients.submit(() -> {
+              bulk.send(body, LINES);
+              return null;
+            }));
+      }
+      for (Future<?> call : running) {
+        call.get();
+      }
+    }
+    return calls * (double) LINES / ((System.nanoTime() - began) / 1e9);
+  }
+}
