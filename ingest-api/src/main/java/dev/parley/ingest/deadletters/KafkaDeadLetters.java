@@ -152,6 +152,7 @@ public final class KafkaDeadLetters implements DeadLetterLog {
   private static List<ConsumerRecord<byte[], byte[]>> read(
       Consumer<byte[], byte[]> consumer, TopicPartition partition, long from, int limit) {
     List<TopicPartition> one = List.of(partition);
+    consumer.assign(one);
     Map<TopicPartition, Long> begin = consumer.beginningOffsets(one);
     long end = consumer.endOffsets(one).getOrDefault(partition, 0L);
     long first = Math.max(from, begin.getOrDefault(partition, 0L));
@@ -159,7 +160,6 @@ public final class KafkaDeadLetters implements DeadLetterLog {
     if (first >= end) {
       return found;
     }
-    consumer.assign(one);
     consumer.seek(partition, first);
     long deadline = System.nanoTime() + LIMIT.toNanos();
     while (found.size() < limit && consumer.position(partition) < end) {
