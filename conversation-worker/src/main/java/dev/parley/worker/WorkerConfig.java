@@ -41,6 +41,9 @@ public record WorkerConfig(
     CONSOLE
   }
 
+  /** Few enough that a turn is soon done, enough that turns share their writes. */
+  private static final int BUSY_PER_PROCESSOR = 8;
+
   /** Nothing waits longer for a provider; also keeps the arithmetic of deadlines in range. */
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
 
@@ -56,7 +59,12 @@ public record WorkerConfig(
    */
   public static WorkerConfig from(Env env, Map<String, String> all) {
     int maxInFlight = env.getInt("WORKER_MAX_IN_FLIGHT", 2_000, 1, 100_000);
-    int maxBusy = env.getInt("WORKER_MAX_BUSY", 32, 1, 100_000);
+    int maxBusy =
+        env.getInt(
+            "WORKER_MAX_BUSY",
+            BUSY_PER_PROCESSOR * Runtime.getRuntime().availableProcessors(),
+            1,
+            100_000);
     int maxBuffered =
         env.getInt(
             "WORKER_MAX_BUFFERED", Math.max(50_000, 4 * maxInFlight), maxInFlight, 5_000_000);

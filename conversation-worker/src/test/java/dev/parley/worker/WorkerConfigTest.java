@@ -21,6 +21,8 @@ final class WorkerConfigTest {
 
     assertThat(config.groupId()).isEqualTo("parley-conversation-worker");
     assertThat(config.engine().bounds().maxInFlight()).isEqualTo(2_000);
+    assertThat(config.engine().bounds().maxBusy())
+        .isEqualTo(8 * Runtime.getRuntime().availableProcessors());
     assertThat(config.engine().bounds().maxBuffered()).isEqualTo(50_000);
     assertThat(config.engine().bounds().maxBufferedBytes()).isEqualTo(128L << 20);
     assertThat(config.engine().times().revokeGrace()).isEqualTo(Duration.ofSeconds(10));

@@ -29,6 +29,9 @@ final class FairScheduler<L> {
 
   static final Duration PRIORITY_STEP = Duration.ofSeconds(5);
 
+  /** For so long after two tenants took turns they count as competing. */
+  static final Duration COMPETING = Duration.ofSeconds(2);
+
   private static final long STRIDE = 1L << 26;
   private static final int MAX_WEIGHT = 1 << 16;
   private static final int MAX_PRIORITY = 100;
@@ -92,6 +95,9 @@ final class FairScheduler<L> {
   private long sequence;
   private int readyLanes;
   private int inFlight;
+  private @Nullable String lastServed;
+  private long lastChange;
+  private boolean everChanged;
   private int purgeAt = PURGE_AT_LEAST;
 
   FairScheduler(int maxInFlight, TenantPolicy policy, LongSupplier ticker) {
@@ -124,6 +130,7 @@ final class FairScheduler<L> {
         virtualTime = Math.max(virtualTime + virtualStep, tenant.pass);
         virtualStep = STRIDE / competing;
         tenant.pass += STRIDE / tenant.listedWeight;
+        noteServed(tenant);
         // INVARIANT: the only place where a permit is taken.
         tenant.inFlight++;
         inFlight++;
@@ -146,6 +153,19 @@ final class FairScheduler<L> {
     inFlight--;
     listAnew(permit.tenant);
     forgetIdle();
+  }
+
+  /** Whether more than one tenant has had turns of late. */
+  boolean competing() {
+    return everChanged && ticker.getAsLong() - lastChange < COMPETING.toNanos();
+  }
+
+  private void noteServed(Tenant<L> tenant) {
+    if (lastServed != null && !lastServed.equals(tenant.name)) {
+      lastChange = ticker.getAsLong();
+      everChanged = true;
+    }
+    lastServed = tenant.name;
   }
 
   /** Takes lanes back that are ready; costs their tenants nothing. */

@@ -28,7 +28,7 @@ final class Lanes<A> {
   private final Alarms alarms = new Alarms();
   private final Map<LaneKey, Lane<A>> lanes = new HashMap<>();
   private final Set<Task<A>> running = new HashSet<>();
-  private final int maxBusy;
+  private final EngineConfig.Bounds bounds;
   private int away;
   private int parked;
   private long done;
@@ -39,7 +39,7 @@ final class Lanes<A> {
   Lanes(EngineConfig.Bounds bounds, TenantPolicy tenants, LongSupplier ticker) {
     this.ticker = ticker;
     this.holdings = new Holdings<>(bounds);
-    this.maxBusy = bounds.maxBusy();
+    this.bounds = bounds;
     this.scheduler = new FairScheduler<>(bounds.maxInFlight(), withPoison(tenants), ticker);
   }
 
@@ -72,6 +72,7 @@ final class Lanes<A> {
    * Begins the turn of the lane's first task, which {@link #end} must end; null for no turn now.
    */
   FairScheduler.@Nullable Permit<Lane<A>> begin() {
+    int maxBusy = scheduler.competing() ? bounds.maxBusy() : bounds.maxBusyAlone();
     FairScheduler.Permit<Lane<A>> permit =
         running.size() - away < maxBusy ? scheduler.next() : null;
     if (permit != null) {

@@ -35,6 +35,39 @@ class LanesTest {
   }
 
   @Test
+  void whileTenantsCompeteOnlyAFewDoMoreThanWaitElsewhere() {
+    Lanes<String> few =
+        new Lanes<>(
+            new EngineConfig.Bounds(100, 2, 1_000, 1 << 20), TenantPolicy.equal(), ticks::get);
+    for (int i = 0; i < 100; i++) {
+      few.holdings()
+          .hold(List.of(Records.<String>task(assignment, Records.record(0, i, "t/" + i))))
+          .forEach(few::enqueue);
+    }
+    List<FairScheduler.Permit<Lane<String>>> running = new ArrayList<>();
+    for (var permit = few.begin(); permit != null; permit = few.begin()) {
+      running.add(permit);
+    }
+    assertThat(running).as("alone").hasSize(16);
+    few.holdings()
+        .hold(List.of(Records.<String>task(assignment, Records.record(0, 100, "u/a"))))
+        .forEach(few::enqueue);
+    few.end(running.removeFirst(), DONE);
+    var other = Objects.requireNonNull(few.begin());
+    assertThat(offset(other)).isEqualTo(100);
+    while (running.size() > 1) {
+      few.end(running.removeFirst(), DONE);
+      assertThat(few.begin()).isNull();
+    }
+    few.setAway(other.lane().tasks.getFirst(), true);
+    running.add(Objects.requireNonNull(few.begin()));
+    assertThat(few.begin()).isNull();
+    ticks.addAndGet(FairScheduler.COMPETING.toNanos());
+    assertThat(few.begin()).as("alone again").isNotNull();
+    few.checkInvariants();
+  }
+
+  @Test
   void aParkedLaneHoldsNoPermitAndStaysAtItsHead() {
     enqueue(assignment, 0, "t/a");
     enqueue(assignment, 1, "t/a");
