@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.conformance;
+
+import org.jspecify.annotations.NullMarked;
