@@ -134,6 +134,12 @@ final class PriceBookTest {
         .isEqualByComparingTo("0.00935");
     assertThat(bundled.cost("gemini", "gemini-2.5-pro", TokenCounts.of(200_001, 0), NOW))
         .isEqualByComparingTo("0.5000025");
+    Instant lately = Instant.parse("2026-11-01T00:00:00Z");
+    assertThat(bundled.cost("anthropic", "claude-haiku-5-5", TokenCounts.of(100_000, 0), lately))
+        .isEqualByComparingTo("0.01");
+    assertThat(bundled.cost("anthropic", "claude-haiku-5-5", TokenCounts.of(100_001, 0), lately))
+        .isEqualByComparingTo("0.0500005");
+    assertThat(bundled.cost("openai", "gpt-6-sol", usage, lately)).isNull();
   }
 
   @Test

@@ -123,8 +123,7 @@ class AnthropicSdkIT {
 
   private Message stream(MessageCreateParams params) {
     MessageAccumulator all = MessageAccumulator.create();
-    try (StreamResponse<RawMessageStreamEvent> events =
-        client.messages().createStreaming(params)) {
+    try (StreamResponse<RawMessageStreamEvent> events = client.messages().createStreaming(params)) {
       events.stream().map(RawMessageStreamEvent::validate).forEach(all::accumulate);
     }
     return all.message();

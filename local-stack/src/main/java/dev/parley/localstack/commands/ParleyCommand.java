@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
       ServiceCommand.Export.class,
       ServiceCommand.Keys.class,
       ServiceCommand.ProviderKeys.class,
-      ServiceCommand.DeadLetters.class
+      ServiceCommand.DeadLetters.class,
+      PricesCommand.class
     },
     footer = {
       "",

@@ -8,13 +8,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ParleyCommandTest {
 
   @ParameterizedTest
-  @ValueSource(strings = {"up", "infra", "ingest-api", "worker", "aggregator", "export", "keys"})
+  @ValueSource(
+      strings = {
+        "up",
+        "infra",
+        "ingest-api",
+        "worker",
+        "aggregator",
+        "export",
+        "keys",
+        "provider-keys",
+        "prices"
+      })
   void everyCommandExplainsItself(String command) {
     assertThat(ParleyCommand.run(command, "--help")).isZero();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"down", "--nope", "keys"})
+  @ValueSource(strings = {"down", "--nope", "keys", "provider-keys"})
   void whatIsNoCommandIsRefused(String command) {
     assertThat(ParleyCommand.run(command)).isNotZero();
   }

@@ -9,14 +9,18 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Gemini's generateContent, and streamGenerateContent with {@code alt=sse}. */
 public final class GeminiGenerate implements WireFormat {
 
-  private static final String MODELS = "/v1beta/models/";
-  private static final String WHOLE = ":generateContent";
-  private static final String STREAMED = ":streamGenerateContent";
+  /** Google's own SDK calls the stable version, most others the beta. */
+  private static final Pattern PATH =
+      Pattern.compile("/v1(?:beta)?/models/([^/:]+):(generateContent|streamGenerateContent)");
+
+  private static final String STREAMED = "streamGenerateContent";
 
   @Override
   public String name() {
@@ -25,12 +29,16 @@ public final class GeminiGenerate implements WireFormat {
 
   @Override
   public boolean serves(String path) {
-    return path.startsWith(MODELS) && (path.endsWith(WHOLE) || path.endsWith(STREAMED));
+    return PATH.matcher(path).matches();
   }
 
   @Override
   public ChatRequest read(String path, @Nullable String query, JsonNode body) {
-    boolean streamed = path.endsWith(STREAMED);
+    Matcher called = PATH.matcher(path);
+    if (!called.matches()) {
+      throw new BadRequestException("There is no such method.");
+    }
+    boolean streamed = called.group(2).equals(STREAMED);
     if (streamed && (query == null || !List.of(query.split("&", -1)).contains("alt=sse"))) {
       throw new BadRequestException("Streams are told as events only: add alt=sse.");
     }
@@ -46,7 +54,7 @@ public final class GeminiGenerate implements WireFormat {
       context.add(role(content), text(content));
     }
     return context.request(
-        path.substring(MODELS.length(), path.lastIndexOf(':')),
+        called.group(1),
         streamed,
         true,
         Fields.positive(body.path("generationConfig"), "maxOutputTokens"),

@@ -36,14 +36,7 @@ final class OpenAiResponsesFrames implements Frames {
     position = end;
     Sse events = new Sse();
     if (reply.tool() == null) {
-      event(
-          events,
-          "response.output_text.delta",
-          json -> {
-            text(json, "delta", token);
-            json.writeArrayFieldStart("logprobs");
-            json.writeEndArray();
-          });
+      event(events, "response.output_text.delta", json -> text(json, "delta", token));
     } else {
       event(
           events,
@@ -129,6 +122,8 @@ final class OpenAiResponsesFrames implements Frames {
     place(json);
     json.writeNumberField("content_index", 0);
     json.writeStringField(field, text);
+    json.writeArrayFieldStart("logprobs");
+    json.writeEndArray();
   }
 
   private void place(JsonGenerator json) throws IOException {

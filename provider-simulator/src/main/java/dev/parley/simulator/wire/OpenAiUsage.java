@@ -16,6 +16,7 @@ final class OpenAiUsage {
     json.writeNumberField("total_tokens", reply.promptTokens() + reply.completionTokens());
     json.writeObjectFieldStart("prompt_tokens_details");
     json.writeNumberField("cached_tokens", reply.cachedTokens());
+    json.writeNumberField("cache_write_tokens", reply.cacheWriteTokens());
     json.writeNumberField("audio_tokens", 0);
     json.writeEndObject();
     json.writeObjectFieldStart("completion_tokens_details");
@@ -32,6 +33,7 @@ final class OpenAiUsage {
     json.writeNumberField("input_tokens", reply.promptTokens());
     json.writeObjectFieldStart("input_tokens_details");
     json.writeNumberField("cached_tokens", reply.cachedTokens());
+    json.writeNumberField("cache_write_tokens", reply.cacheWriteTokens());
     json.writeEndObject();
     json.writeNumberField("output_tokens", reply.completionTokens());
     json.writeObjectFieldStart("output_tokens_details");

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class ProvidersOverTheWireIT {
 
-  private static final int STREAMS = 1_000;
+  private static final int STREAMS = 2_000;
 
   private final Simulator simulator = new Simulator(SimulatorConfig.onFreePort().withTls());
 
