@@ -27,3 +27,23 @@ create table price_books (
   recorded_at timestamptz not null,
   constraint price_books_pk primary key (version)
 );
+
+-- What was told in the batch exports, by tenant and UTC day: the files are made from these alone.
+create table usage_exports (
+  tenant_id text collate "C" not null,
+  day date not null,
+  correction integer not null,
+  closed boolean not null,
+  summary json not null,
+  -- in which form the files lie; null: not known to
+  stored text,
+  constraint usage_exports_pk primary key (tenant_id, day, correction)
+);
+
+create index usage_exports_by_day on usage_exports (day);
+
+alter table usage_exports enable row level security;
+alter table usage_exports force row level security;
+create policy tenant_fence on usage_exports using (
+  (select current_setting('parley.scope', true)) = 'service'
+  or tenant_id = (select current_setting('parley.tenant', true)));

@@ -32,6 +32,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The conversation-worker on Kafka, over stores that its owner hands in: the composition that both
@@ -41,6 +43,8 @@ public final class WorkerService implements Component {
 
   /** In an outage at most every fifth call may be a repeat. */
   private static final double RETRIES_PER_CALL = 0.2;
+
+  private static final Logger log = LoggerFactory.getLogger(WorkerService.class);
 
   private static final int RETRIES_IN_RESERVE = 100;
 
@@ -107,6 +111,7 @@ public final class WorkerService implements Component {
       Providers opened = new Providers(config.providers(), TransportConfig.DEFAULT, clock);
       providers = opened;
       PriceBook prices = priceBook();
+      record(prices);
       TurnEngine starting =
           new TurnEngine(
               ports,
@@ -169,6 +174,17 @@ public final class WorkerService implements Component {
       return config.priceBook() == null ? PriceBook.bundled() : PriceBook.of(config.priceBook());
     } catch (IOException e) {
       throw new UncheckedIOException("PRICE_BOOK cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** So that what calls cost can be taken apart, and reckoned again, when the book has changed. */
+  private void record(PriceBook book) {
+    String text = book.text();
+    if (text != null && !ports.usage().recordPriceBook(book.version(), text)) {
+      log.atError()
+          .setMessage("another price book has the same version: give each its own")
+          .addKeyValue("version", book.version())
+          .log();
     }
   }
 

@@ -25,6 +25,7 @@ public final class PriceBook {
   private static final String BUNDLED = "prices.json";
 
   private final String version;
+  private final @Nullable String text;
   private final List<ModelPrices> models;
   private final Map<String, ModelPrices> byName = new HashMap<>();
 
@@ -32,6 +33,11 @@ public final class PriceBook {
    * @param version names these prices in usage records; changes whenever one of them does
    */
   public PriceBook(String version, List<ModelPrices> models) {
+    this(version, models, null);
+  }
+
+  PriceBook(String version, List<ModelPrices> models, @Nullable String text) {
+    this.text = text;
     this.version = version;
     this.models = List.copyOf(models);
     for (ModelPrices model : models) {
@@ -61,6 +67,16 @@ public final class PriceBook {
     return version;
   }
 
+  /** The JSON that it was read from; null when it was not. */
+  public @Nullable String text() {
+    return text;
+  }
+
+  /** Reads what {@link #text} gave. */
+  public static PriceBook parse(String json) throws IOException {
+    return PriceBookReader.read(json);
+  }
+
   public List<ModelPrices> models() {
     return models;
   }
@@ -79,6 +95,17 @@ public final class PriceBook {
   public @Nullable BigDecimal cost(String provider, String model, TokenCounts tokens, Instant at) {
     DatedPrices prices = pricesOf(provider, model, at);
     return prices == null ? null : prices.tierOf(tokens.input()).cost(tokens);
+  }
+
+  /**
+   * What the cost of a call is made of.
+   *
+   * @return null when {@link #cost} is
+   */
+  public @Nullable List<PricedTokens> parts(
+      String provider, String model, TokenCounts tokens, Instant at) {
+    DatedPrices prices = pricesOf(provider, model, at);
+    return prices == null ? null : prices.tierOf(tokens.input()).parts(tokens);
   }
 
   /** What a call costs that was made in a batch. */

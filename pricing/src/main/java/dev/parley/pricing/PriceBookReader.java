@@ -5,6 +5,7 @@ import dev.parley.schemas.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.List;
@@ -16,12 +17,17 @@ final class PriceBookReader {
   private PriceBookReader() {}
 
   static PriceBook read(InputStream in) throws IOException {
+    return read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  static PriceBook read(String json) throws IOException {
     try {
-      Book book = Json.mapper().readValue(in, Book.class);
+      Book book = Json.mapper().readValue(json, Book.class);
       List<Model> models = required("models", book.models());
       return new PriceBook(
           required("version", book.version()),
-          models.stream().map(PriceBookReader::model).toList());
+          models.stream().map(PriceBookReader::model).toList(),
+          json);
     } catch (JsonProcessingException e) {
       throw new IOException("the price book is not readable: " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {

@@ -1,6 +1,7 @@
 package dev.parley.pricing;
 
 import java.math.BigDecimal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,15 +36,21 @@ public record PriceTier(
 
   /** Exact; in USD. */
   BigDecimal cost(TokenCounts tokens) {
-    return times(input, tokens.freshInput())
-        .add(times(cachedRead == null ? input : cachedRead, tokens.cachedRead()))
-        .add(times(cacheWrite5m == null ? input : cacheWrite5m, tokens.cacheWrite5m()))
-        .add(times(cacheWrite1h == null ? input : cacheWrite1h, tokens.cacheWrite1h()))
-        .add(times(output, tokens.output()));
+    return parts(tokens).stream().map(PricedTokens::cost).reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
-  private static BigDecimal times(BigDecimal perMillion, long tokens) {
-    return perMillion.multiply(BigDecimal.valueOf(tokens)).movePointLeft(6);
+  /** What the cost is made of. */
+  List<PricedTokens> parts(TokenCounts tokens) {
+    return List.of(
+        part(TokenClass.INPUT, input, tokens.freshInput()),
+        part(TokenClass.CACHED_READ, cachedRead, tokens.cachedRead()),
+        part(TokenClass.CACHE_WRITE_5M, cacheWrite5m, tokens.cacheWrite5m()),
+        part(TokenClass.CACHE_WRITE_1H, cacheWrite1h, tokens.cacheWrite1h()),
+        part(TokenClass.OUTPUT, output, tokens.output()));
+  }
+
+  private PricedTokens part(TokenClass tokenClass, @Nullable BigDecimal price, long tokens) {
+    return new PricedTokens(tokenClass, aboveInputTokens, price == null ? input : price, tokens);
   }
 
   private static void check(String name, @Nullable BigDecimal price) {

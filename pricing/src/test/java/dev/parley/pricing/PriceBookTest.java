@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +107,26 @@ final class PriceBookTest {
       assertThat(book.cost("p", name, usage, NOW)).as(name).isNull();
     }
     assertThat(book.cost("another-provider", "m", usage, NOW)).isNull();
+  }
+
+  @Test
+  void aCostIsTakenApartIntoWhatItIsMadeOf() throws Exception {
+    TokenCounts tokens = new TokenCounts(1000, 500, 200, 100, 50);
+    List<PricedTokens> parts = book.parts("p", "m", tokens, NOW);
+    assertThat(parts)
+        .extracting(part -> part.tokenClass() + " " + part.tokens() + " x " + part.perMillion())
+        .containsExactly(
+            "INPUT 1000 x 3",
+            "CACHED_READ 500 x 0.3",
+            "CACHE_WRITE_5M 200 x 3.75",
+            "CACHE_WRITE_1H 100 x 6",
+            "OUTPUT 50 x 15");
+    assertThat(parts.stream().map(PricedTokens::cost).reduce(BigDecimal.ZERO, BigDecimal::add))
+        .isEqualByComparingTo("0.00525");
+    assertThat(book.parts("p", "m", TokenCounts.of(200_001, 0), NOW).getFirst())
+        .isEqualTo(new PricedTokens(TokenClass.INPUT, 200_000, new BigDecimal("6"), 200_001));
+    assertThat(book.parts("p", "unknown", tokens, NOW)).isNull();
+    assertThat(PriceBook.parse(book.text()).parts("p", "m", tokens, NOW)).isEqualTo(parts);
   }
 
   @Test

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the usage ledger (a row per provider call) and the totals (a row per cell). */
+/**
+ * Keeps the usage ledger (a row per provider call), the totals (a row per cell), and the price
+ * books that the ledger was priced with.
+ */
 public interface UsageStore {
 
   /** The ledger rows of these jobs, for publishing them again. */
@@ -25,6 +28,46 @@ public interface UsageStore {
    * @param sink called on the caller's thread; what it throws ends the reading and is passed on
    */
   void forEachEvent(UsageFilter filter, Consumer<UsageEvent> sink);
+
+  /**
+   * As {@link #forEachEvent}, but as text and without metadata being read, where the store has such
+   * a way: several times faster for a million rows.
+   *
+   * @param sink is given PostgreSQL's text of a row, whose columns are those of {@link
+   *     #ROW_COLUMNS}
+   * @return false when the store has no such way; then nothing was handed over
+   */
+  default boolean forEachRow(UsageFilter filter, Consumer<String> sink) {
+    return false;
+  }
+
+  /** The columns of {@link #forEachRow}, named as the fields of an event are. */
+  List<String> ROW_COLUMNS =
+      List.of(
+          "eventId",
+          "requestId",
+          "jobId",
+          "sessionId",
+          "tenantId",
+          "botId",
+          "provider",
+          "model",
+          "finishReason",
+          "durationMs",
+          "timestamp",
+          "routingDecision",
+          "metadata",
+          "inputTokens",
+          "outputTokens",
+          "cachedTokens",
+          "cachedReadTokens",
+          "cachedWriteTokens",
+          "reasoningTokens",
+          "costUSD",
+          "priceVersion",
+          "estimated",
+          "cachedWrite1hTokens",
+          "corrects");
 
   /**
    * Sums. Read from the totals where the filter and the grouping allow it, else from the ledger.
@@ -42,6 +85,17 @@ public interface UsageStore {
 
   /** When totals were last written, null when never. */
   @Nullable Instant totalsAsOf();
+
+  /**
+   * Keeps a price book; the first one of a version stays.
+   *
+   * @param json the book's text
+   * @return false when there is another book of that version
+   */
+  boolean recordPriceBook(String version, String json);
+
+  /** The text of a price book that calls were priced with. */
+  @Nullable String priceBook(String version);
 
   /**
    * Which usage.

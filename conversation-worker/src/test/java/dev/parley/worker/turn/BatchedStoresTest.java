@@ -112,5 +112,15 @@ final class BatchedStoresTest {
     public @Nullable Instant totalsAsOf() {
       return null;
     }
+
+    @Override
+    public boolean recordPriceBook(String version, String json) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public @Nullable String priceBook(String version) {
+      throw new UnsupportedOperationException();
+    }
   }
 }

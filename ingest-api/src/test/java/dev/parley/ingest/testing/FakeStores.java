@@ -231,6 +231,16 @@ public final class FakeStores
   }
 
   @Override
+  public boolean recordPriceBook(String version, String json) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public @Nullable String priceBook(String version) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void add(ApiKey key) {
     keys.putIfAbsent(key.sha256Hex(), key);
   }

@@ -1,6 +1,8 @@
 package dev.parley.storage.config;
 
 import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.CorrectionStore;
+import dev.parley.storage.ExportStore;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.ProviderKeyStore;
@@ -17,6 +19,8 @@ import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.postgres.Database;
 import dev.parley.storage.postgres.DatabaseConfig;
 import dev.parley.storage.postgres.PostgresApiKeyStore;
+import dev.parley.storage.postgres.PostgresCorrectionStore;
+import dev.parley.storage.postgres.PostgresExportStore;
 import dev.parley.storage.postgres.PostgresIdempotencyStore;
 import dev.parley.storage.postgres.PostgresJobStore;
 import dev.parley.storage.postgres.PostgresProviderKeyStore;
@@ -65,6 +69,8 @@ public final class Stores implements AutoCloseable {
   private final JobStore jobs;
   private final IdempotencyStore idempotencyKeys;
   private final UsageStore usage;
+  private final CorrectionStore corrections;
+  private final ExportStore exports;
   private final ApiKeyStore apiKeys;
   private final SecretStore secrets;
   private final TenantSettingsStore tenantSettings;
@@ -87,6 +93,8 @@ public final class Stores implements AutoCloseable {
     this.jobs = new PostgresJobStore(database);
     this.idempotencyKeys = new PostgresIdempotencyStore(database);
     this.usage = new PostgresUsageStore(database, clock);
+    this.corrections = new PostgresCorrectionStore(database);
+    this.exports = new PostgresExportStore(database);
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
     this.tenantSettings = new PostgresTenantSettingsStore(database);
@@ -207,6 +215,14 @@ public final class Stores implements AutoCloseable {
 
   public UsageStore usage() {
     return usage;
+  }
+
+  public CorrectionStore corrections() {
+    return corrections;
+  }
+
+  public ExportStore exports() {
+    return exports;
   }
 
   public ApiKeyStore apiKeys() {

@@ -30,6 +30,7 @@ public final class MemoryUsageStore implements UsageStore {
   // INVARIANT: touched under the lock of this object only
   private final Map<String, UsageEvent> events = new HashMap<>();
   private final Map<UsageTotal.Cell, UsageTotal> totals = new HashMap<>();
+  private final Map<String, String> priceBooks = new HashMap<>();
   private @Nullable Instant writtenAt;
 
   public MemoryUsageStore(Clock clock) {
@@ -84,5 +85,15 @@ public final class MemoryUsageStore implements UsageStore {
   @Override
   public synchronized @Nullable Instant totalsAsOf() {
     return writtenAt;
+  }
+
+  @Override
+  public synchronized boolean recordPriceBook(String version, String json) {
+    return priceBooks.merge(version, json, (first, second) -> first).equals(json);
+  }
+
+  @Override
+  public synchronized @Nullable String priceBook(String version) {
+    return priceBooks.get(version);
   }
 }

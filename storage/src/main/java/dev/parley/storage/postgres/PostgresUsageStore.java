@@ -34,6 +34,16 @@ public final class PostgresUsageStore implements UsageStore {
 
   private static final String EVENTS = "select " + UsageRows.COLUMNS + "from usage_events";
 
+  /** The server makes one text of a row, which costs it and us far less than 24 values. */
+  private static final String ROWS =
+      """
+      select row(event_id, request_id, job_id, session_id, tenant_id, bot_id, provider, model,
+        finish_reason, duration_ms, occurred_at at time zone 'UTC', routing_decision, metadata,
+        input_tokens, output_tokens, cached_tokens, cached_read_tokens, cached_write_tokens,
+        reasoning_tokens, cost_usd, price_version, estimated, cached_write_1h_tokens, corrects)::text
+      from usage_events
+      """;
+
   private static final String WRITE_TOTALS =
       """
       insert into usage_totals as t
@@ -66,6 +76,14 @@ public final class PostgresUsageStore implements UsageStore {
       on conflict (only_row) do update
         set written_at = greatest(w.written_at, excluded.written_at)
       """;
+
+  private static final String RECORD_BOOK =
+      """
+      insert into price_books (version, book, recorded_at) values (?, ?::json, ?::timestamptz)
+      on conflict (version) do nothing
+      """;
+
+  private static final String BOOK = "select book from price_books where version = ?";
 
   private static final String WRITTEN = "select written_at from usage_totals_written";
 
@@ -106,6 +124,26 @@ public final class PostgresUsageStore implements UsageStore {
             select.setFetchSize(FETCH_SIZE);
             UsageFilters.bind(new Binder(select), filter);
             forEach(select, sink);
+            return true;
+          }
+        });
+  }
+
+  @Override
+  public boolean forEachRow(UsageFilter filter, Consumer<String> sink) {
+    String sql =
+        ROWS + UsageFilters.where(filter, "occurred_at") + " order by occurred_at, event_id";
+    return database.transactionOnce(
+        filter.tenantId(),
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setFetchSize(FETCH_SIZE);
+            UsageFilters.bind(new Binder(select), filter);
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                sink.accept(rows.getString(1));
+              }
+            }
             return true;
           }
         });
@@ -178,6 +216,33 @@ public final class PostgresUsageStore implements UsageStore {
           try (PreparedStatement select = connection.prepareStatement(WRITTEN);
               ResultSet rows = select.executeQuery()) {
             return rows.next() ? Columns.time(rows, "written_at") : null;
+          }
+        });
+  }
+
+  @Override
+  public boolean recordPriceBook(String version, String json) {
+    database.statement(
+        null,
+        connection -> {
+          try (PreparedStatement insert = connection.prepareStatement(RECORD_BOOK)) {
+            new Binder(insert).text(version).json(json).time(clock.instant());
+            return insert.executeUpdate();
+          }
+        });
+    return json.equals(priceBook(version));
+  }
+
+  @Override
+  public @Nullable String priceBook(String version) {
+    return database.lookUp(
+        null,
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(BOOK)) {
+            new Binder(select).text(version);
+            try (ResultSet rows = select.executeQuery()) {
+              return rows.next() ? rows.getString("book") : null;
+            }
           }
         });
   }

@@ -130,6 +130,16 @@ public abstract class UsageStoreContract {
             Samples.correction(priced, 1, "-0.1"));
   }
 
+  @Test
+  void the_first_price_book_of_a_version_stays() {
+    String version = Samples.job().value();
+    assertThat(store().priceBook(version)).isNull();
+    assertThat(store().recordPriceBook(version, "{\"b\":1.10, \"a\":1}")).isTrue();
+    assertThat(store().recordPriceBook(version, "{\"b\":1.10, \"a\":1}")).isTrue();
+    assertThat(store().recordPriceBook(version, "{\"b\":1.1}")).isFalse();
+    assertThat(store().priceBook(version)).isEqualTo("{\"b\":1.10, \"a\":1}");
+  }
+
   private void write(SessionKey session, UsageEvent event) {
     JobId id = Samples.job();
     writer()
