@@ -1,6 +1,7 @@
 package dev.parley.ingest;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.exports.ExportShelf;
 import dev.parley.ingest.admission.Rate;
 import dev.parley.ingest.admission.TenantAdmission;
 import dev.parley.ingest.auth.ApiKeyAuthenticator;
@@ -46,12 +47,14 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP API over its ports. Knows neither Kafka nor a database. */
 public final class IngestApi implements Component {
 
   private final JobWaiters waiters;
   private final TenantAdmission admission;
+  private final @Nullable ExportShelf exports;
   private final HttpServer server;
 
   /**
@@ -78,6 +81,7 @@ public final class IngestApi implements Component {
             ports.jobs(),
             ports.queuedCounts(),
             clock);
+    this.exports = config.exports().shelf();
     SessionDirectory directory = new SessionDirectory(ports.sessions(), Ticker.systemTicker());
     JobIdentity identity = new JobIdentity(config.jobIdSecret(), ports.secrets(), clock);
     UsageRoutes usage = new UsageRoutes(ports.usage());
@@ -118,7 +122,7 @@ public final class IngestApi implements Component {
                 this::jobEnded,
                 clock),
             usage,
-            new ExportRoutes(new ExportFiles(config.exports())),
+            new ExportRoutes(new ExportFiles(exports)),
             new ApiDocs(),
             new KeyRoutes(ports.apiKeys(), clock),
             new ProviderKeyRoutes(
@@ -174,6 +178,9 @@ public final class IngestApi implements Component {
   public void close() {
     server.close();
     admission.close();
+    if (exports != null) {
+      exports.close();
+    }
   }
 
   /** Tells that a job has ended, on whatever node. May be told twice, and of unknown jobs. */

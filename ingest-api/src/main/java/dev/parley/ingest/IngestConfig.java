@@ -1,5 +1,6 @@
 package dev.parley.ingest;
 
+import dev.parley.exports.ShelfConfig;
 import dev.parley.ingest.auth.AuthMode;
 import dev.parley.runtime.Env;
 import dev.parley.schemas.Identifiers;
@@ -7,8 +8,6 @@ import dev.parley.schemas.JobIds;
 import dev.parley.schemas.TenantId;
 import dev.parley.storage.secrets.MasterKeys;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestBurst how many of them may come at once
  * @param maxQueued jobs of one tenant that are accepted and have not ended
  * @param masterKeys what tenants' provider keys are sealed with
- * @param exports where the aggregator writes its exports; null when they are not to be had here
+ * @param exports where the aggregator writes its exports
  */
 public record IngestConfig(
     String host,
@@ -49,7 +48,7 @@ public record IngestConfig(
     int requestsPerSecond,
     int requestBurst,
     int maxQueued,
-    @Nullable Path exports,
+    ShelfConfig exports,
     MasterKeys masterKeys) {
 
   private static final String DEFAULT_TENANT = "default";
@@ -78,18 +77,8 @@ public record IngestConfig(
         perSecond,
         env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000),
         env.getInt("MAX_QUEUED", 1_000_000, 0, 1_000_000_000),
-        exports(env),
+        ShelfConfig.from(env),
         masterKeys(env));
-  }
-
-  private static @Nullable Path exports(Env env) {
-    String directory = env.get("EXPORT_DIR", "parley-data/exports");
-    try {
-      return directory.equalsIgnoreCase("none") ? null : Path.of(directory);
-    } catch (InvalidPathException e) {
-      env.problem("EXPORT_DIR is not a path");
-      return null;
-    }
   }
 
   static MasterKeys masterKeys(Env env) {

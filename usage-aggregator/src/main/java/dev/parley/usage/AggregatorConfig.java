@@ -1,19 +1,22 @@
 package dev.parley.usage;
 
+import dev.parley.exports.ShelfConfig;
 import dev.parley.runtime.Env;
+import dev.parley.usage.exports.ExportFormat;
 import dev.parley.usage.exports.ExportSettings;
 import dev.parley.usage.topology.StreamsSettings;
 import dev.parley.usage.topology.TopologySettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the aggregator is told by its environment, apart from where Kafka and the stores are.
  *
- * @param exports null when no CSV files are to be written
+ * @param exports null when no files are to be written
  * @param httpPort for health and metrics; 0 takes a free one
  */
 public record AggregatorConfig(
@@ -75,12 +78,13 @@ public record AggregatorConfig(
   }
 
   private static @Nullable ExportSettings exports(Env env) {
-    String directory = env.get("EXPORT_DIR", "parley-data/exports");
-    if (directory.toLowerCase(Locale.ROOT).equals("none")) {
+    ShelfConfig shelf = ShelfConfig.from(env);
+    if (shelf instanceof ShelfConfig.None) {
       return null;
     }
     return new ExportSettings(
-        Path.of(directory),
+        shelf,
+        formats(env),
         between(env, "EXPORT_CLOSE_AFTER", Duration.ofHours(1), Duration.ZERO, Duration.ofDays(31)),
         between(
             env,
@@ -89,6 +93,18 @@ public record AggregatorConfig(
             Duration.ofMillis(100),
             Duration.ofDays(1)),
         env.getInt("EXPORT_LOOKBACK_DAYS", 35, 1, 3_660));
+  }
+
+  private static List<ExportFormat> formats(Env env) {
+    List<ExportFormat> formats = new ArrayList<>();
+    for (String name : env.get("EXPORT_FORMATS", "csv").split(",", -1)) {
+      switch (name.strip()) {
+        case "csv" -> formats.add(ExportFormat.CSV);
+        case "focus" -> formats.add(ExportFormat.FOCUS);
+        default -> env.problem("EXPORT_FORMATS must be csv, focus or both: csv,focus");
+      }
+    }
+    return formats.stream().distinct().toList();
   }
 
   private static Duration between(

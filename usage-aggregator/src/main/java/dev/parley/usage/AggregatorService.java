@@ -1,13 +1,16 @@
 package dev.parley.usage;
 
+import dev.parley.exports.ExportShelf;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaCheck;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
+import dev.parley.storage.ExportStore;
 import dev.parley.storage.UsageStore;
 import dev.parley.usage.exports.ExportJob;
+import dev.parley.usage.exports.ExportSettings;
 import dev.parley.usage.exports.Exports;
 import dev.parley.usage.sink.TotalsSink;
 import dev.parley.usage.topology.UsageMeters;
@@ -29,15 +32,19 @@ public final class AggregatorService implements Component {
   public AggregatorService(
       AggregatorConfig config,
       UsageStore store,
+      ExportStore exports,
       KafkaSettings kafka,
       TopicSetup topics,
       MeterRegistry metrics,
       Clock clock) {
     List<Component> components = new ArrayList<>();
     components.add(new KafkaCheck(kafka, "parley-aggregator-health"));
-    if (config.exports() != null) {
+    ExportSettings settings = config.exports();
+    ExportShelf shelf = settings == null ? null : settings.shelf().shelf();
+    if (settings != null && shelf != null) {
+      components.add(Component.of("export-place", () -> {}, () -> {}, shelf::close));
       components.add(
-          new ExportJob(new Exports(store, config.exports()), config.exports().interval(), clock));
+          new ExportJob(new Exports(store, exports, shelf, settings), settings.interval(), clock));
     }
     components.add(
         new UsageStreams(

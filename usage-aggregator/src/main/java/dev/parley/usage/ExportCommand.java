@@ -1,5 +1,6 @@
 package dev.parley.usage;
 
+import dev.parley.exports.ExportShelf;
 import dev.parley.runtime.ConfigException;
 import dev.parley.runtime.Env;
 import dev.parley.schemas.Identifiers;
@@ -11,6 +12,7 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +22,11 @@ public final class ExportCommand {
 
   private static final String USAGE =
       """
-      usage: export FROM [TO] [TENANT]
+      usage: export [--format FORMATS] FROM [TO] [TENANT]
+        FORMATS    csv, focus or csv,focus; EXPORT_FORMATS when left out
         FROM, TO   UTC days, yyyy-MM-dd, both included; TO is FROM when left out
         TENANT     one tenant only
-      Files of closed days stay as they are; what they lack becomes a correction.
+      What was told before is written again byte for byte; what closed days lack becomes a correction.
       """;
 
   private ExportCommand() {}
@@ -43,20 +46,25 @@ public final class ExportCommand {
       err.print(USAGE);
       return 2;
     }
-    Env env = new Env(environment);
+    Map<String, String> variables = new HashMap<>(environment);
+    if (range.formats() != null) {
+      variables.put("EXPORT_FORMATS", range.formats());
+    }
+    Env env = new Env(variables);
     ExportSettings settings = AggregatorConfig.from(env).exports();
     if (settings == null) {
-      env.problem("EXPORT_DIR is none: name a directory");
+      env.problem("EXPORT_DIR is none: name a directory or a bucket");
     }
-    try (Stores stores = AggregatorStores.open(env, environment, clock)) {
-      if (settings == null) {
+    try (Stores stores = AggregatorStores.open(env, variables, clock);
+        ExportShelf shelf = settings == null ? null : settings.shelf().shelf()) {
+      if (settings == null || shelf == null) {
         throw new IllegalStateException("a fault was noted and not told");
       }
       stores.start();
       int written =
-          new Exports(stores.usage(), settings)
+          new Exports(stores.usage(), stores.exports(), shelf, settings)
               .writeRange(range.tenant(), range.from(), range.to().plusDays(1), clock.instant());
-      out.println(written + " files written to " + settings.directory().toAbsolutePath());
+      out.println(written + " files written to " + shelf.place());
       return 0;
     } catch (IllegalStateException e) {
       err.println(e.getMessage());
@@ -64,9 +72,12 @@ public final class ExportCommand {
     }
   }
 
-  private record Range(LocalDate from, LocalDate to, @Nullable TenantId tenant) {}
+  private record Range(
+      LocalDate from, LocalDate to, @Nullable TenantId tenant, @Nullable String formats) {}
 
-  private static @Nullable Range parse(List<String> args) {
+  private static @Nullable Range parse(List<String> words) {
+    boolean named = words.size() > 2 && words.getFirst().equals("--format");
+    List<String> args = named ? words.subList(2, words.size()) : words;
     if (args.isEmpty() || args.size() > 3) {
       return null;
     }
@@ -76,7 +87,11 @@ public final class ExportCommand {
       if (to.isBefore(from) || (args.size() > 2 && !Identifiers.isValid(args.get(2)))) {
         return null;
       }
-      return new Range(from, to, args.size() > 2 ? new TenantId(args.get(2)) : null);
+      return new Range(
+          from,
+          to,
+          args.size() > 2 ? new TenantId(args.get(2)) : null,
+          named ? words.get(1) : null);
     } catch (DateTimeParseException e) {
       return null;
     }

@@ -9,8 +9,10 @@ import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.ServiceMain;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.storage.config.Stores;
+import dev.parley.usage.reprice.RepriceCommand;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.PrintStream;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +24,8 @@ public final class Main {
   private Main() {}
 
   /**
-   * @param args none to run the service, {@code export ...} for {@link ExportCommand}
+   * @param args none to run the service, {@code export ...} for {@link ExportCommand}, {@code
+   *     reprice ...} for {@link RepriceCommand}
    * @throws InterruptedException when interrupted before it has started
    */
   public static void main(String[] args) throws InterruptedException {
@@ -32,11 +35,27 @@ public final class Main {
         System.exit(
             ExportCommand.run(System.getenv(), rest, Clock.systemUTC(), System.out, System.err));
       }
+      if (args.length > 0 && args[0].equals("reprice")) {
+        List<String> rest = Arrays.asList(args).subList(1, args.length);
+        System.exit(reprice(System.getenv(), rest, System.out, System.err));
+      }
       ServiceMain.run("usage-aggregator", wire(System.getenv(), Clock.systemUTC()));
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
       System.exit(1);
     }
+  }
+
+  /** {@link RepriceCommand} on the stores of the environment. */
+  public static int reprice(
+      Map<String, String> environment, List<String> args, PrintStream out, PrintStream err)
+      throws InterruptedException {
+    return RepriceCommand.run(
+        environment,
+        args,
+        env -> AggregatorStores.open(env, environment, Clock.systemUTC()),
+        out,
+        err);
   }
 
   /**
@@ -53,7 +72,8 @@ public final class Main {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Component storage = Component.of("postgres", stores::start, stores::check, stores::close);
     AggregatorService aggregator =
-        new AggregatorService(config, stores.usage(), kafka, topics, metrics, clock);
+        new AggregatorService(
+            config, stores.usage(), stores.exports(), kafka, topics, metrics, clock);
     Components watched = new Components(List.of(storage, aggregator));
     HealthServer health =
         new HealthServer(config.httpHost(), config.httpPort(), watched::check, metrics);

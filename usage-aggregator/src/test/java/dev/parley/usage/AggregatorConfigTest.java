@@ -3,14 +3,17 @@ package dev.parley.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.exports.ShelfConfig;
 import dev.parley.runtime.ConfigException;
 import dev.parley.runtime.Env;
+import dev.parley.usage.exports.ExportFormat;
 import dev.parley.usage.exports.ExportSettings;
 import dev.parley.usage.topology.StreamsSettings;
 import dev.parley.usage.topology.StreamsSettings.GroupProtocol;
 import dev.parley.usage.topology.TopologySettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +34,11 @@ final class AggregatorConfigTest {
                     Duration.ofMillis(250),
                     GroupProtocol.CLASSIC),
                 new ExportSettings(
-                    Path.of("parley-data/exports"), Duration.ofHours(1), Duration.ofMinutes(5), 35),
+                    new ShelfConfig.Directory(Path.of("parley-data/exports")),
+                    List.of(ExportFormat.CSV),
+                    Duration.ofHours(1),
+                    Duration.ofMinutes(5),
+                    35),
                 "127.0.0.1",
                 0));
   }
@@ -51,6 +58,7 @@ final class AggregatorConfigTest {
                 Map.entry("AGGREGATOR_COMMIT_INTERVAL", "1s"),
                 Map.entry("AGGREGATOR_GROUP_PROTOCOL", "streams"),
                 Map.entry("EXPORT_DIR", "/exports"),
+                Map.entry("EXPORT_FORMATS", "csv, focus"),
                 Map.entry("EXPORT_CLOSE_AFTER", "3h"),
                 Map.entry("EXPORT_INTERVAL", "1m"),
                 Map.entry("EXPORT_LOOKBACK_DAYS", "7"),
@@ -66,7 +74,11 @@ final class AggregatorConfigTest {
                 new StreamsSettings(
                     "app", Path.of("/state"), 3, 1, Duration.ofSeconds(1), GroupProtocol.STREAMS),
                 new ExportSettings(
-                    Path.of("/exports"), Duration.ofHours(3), Duration.ofMinutes(1), 7),
+                    new ShelfConfig.Directory(Path.of("/exports")),
+                    List.of(ExportFormat.CSV, ExportFormat.FOCUS),
+                    Duration.ofHours(3),
+                    Duration.ofMinutes(1),
+                    7),
                 "0.0.0.0",
                 8082));
   }
@@ -78,11 +90,20 @@ final class AggregatorConfigTest {
 
   @Test
   void everyFaultIsNamed() {
-    Env env = new Env(Map.of("USAGE_DUPLICATE_WINDOW", "1s", "AGGREGATOR_THREADS", "0"));
+    Env env =
+        new Env(
+            Map.of(
+                "USAGE_DUPLICATE_WINDOW", "1s",
+                "AGGREGATOR_THREADS", "0",
+                "EXPORT_FORMATS", "xls",
+                "EXPORT_S3_BUCKET", "b",
+                "EXPORT_S3_ENDPOINT", "nowhere"));
     AggregatorConfig.from(env);
     assertThatThrownBy(env::done)
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("USAGE_DUPLICATE_WINDOW")
-        .hasMessageContaining("AGGREGATOR_THREADS");
+        .hasMessageContaining("AGGREGATOR_THREADS")
+        .hasMessageContaining("EXPORT_FORMATS")
+        .hasMessageContaining("EXPORT_S3_ENDPOINT");
   }
 }

@@ -10,12 +10,14 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -28,6 +30,7 @@ public final class FakeUsageStore implements UsageStore {
   public int ledgerReads;
   private volatile boolean away;
   private final Map<UsageTotal.Cell, UsageTotal> totals = new HashMap<>();
+  private final Map<String, String> priceBooks = new HashMap<>();
   private int writes;
 
   public void setAway(boolean value) {
@@ -53,37 +56,44 @@ public final class FakeUsageStore implements UsageStore {
     ledgerReads++;
     ledger.stream()
         .filter(event -> matches(filter, event))
-        .sorted(Comparator.comparing(UsageEvent::timestamp))
+        .sorted(Comparator.comparing(UsageEvent::timestamp).thenComparing(UsageEvent::eventId))
         .forEach(sink);
   }
 
   @Override
   public List<UsageSum> sum(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
     failIfAway();
-    if (!groupBy.equals(List.of(UsageDimension.TENANT, UsageDimension.DAY))) {
+    if (!groupBy.subList(0, 2).equals(List.of(UsageDimension.TENANT, UsageDimension.DAY))) {
       throw new UnsupportedOperationException();
     }
-    Map<String, Long> counts = new TreeMap<>();
+    Map<String, List<UsageEvent>> days = new TreeMap<>();
     ledger.stream()
         .filter(event -> matches(filter, event))
         .forEach(event ->
-            counts.merge(
-                event.tenantId() + " " + event.timestamp().atOffset(ZoneOffset.UTC).toLocalDate(),
-                1L,
-                Long::sum));
-    return counts.entrySet().stream()
-        .map(entry ->
-            new UsageSum(
-                Arrays.asList(entry.getKey().split(" ", -1)),
-                entry.getValue(),
-                0,
-                0,
-                0,
-                0,
-                0,
-                BigDecimal.ZERO,
-                0))
-        .toList();
+            days.computeIfAbsent(
+                    event.tenantId()
+                        + " "
+                        + event.timestamp().atOffset(ZoneOffset.UTC).toLocalDate(),
+                    day -> new ArrayList<>())
+                .add(event));
+    return days.entrySet().stream().map(FakeUsageStore::sum).toList();
+  }
+
+  private static UsageSum sum(Map.Entry<String, List<UsageEvent>> day) {
+    List<UsageEvent> events = day.getValue();
+    return new UsageSum(
+        Arrays.asList(day.getKey().split(" ", -1)),
+        events.stream().mapToLong(UsageEvent::requests).sum(),
+        0,
+        0,
+        0,
+        0,
+        0,
+        events.stream()
+            .map(UsageEvent::costUSD)
+            .filter(Objects::nonNull)
+            .reduce(BigDecimal.ZERO, BigDecimal::add),
+        events.stream().mapToLong(UsageEvent::unpricedRequests).sum());
   }
 
   private static boolean matches(UsageFilter filter, UsageEvent event) {
@@ -106,6 +116,16 @@ public final class FakeUsageStore implements UsageStore {
   @Override
   public @Nullable Instant totalsAsOf() {
     return null;
+  }
+
+  @Override
+  public boolean recordPriceBook(String version, String json) {
+    return priceBooks.merge(version, json, (first, second) -> first).equals(json);
+  }
+
+  @Override
+  public @Nullable String priceBook(String version) {
+    return priceBooks.get(version);
   }
 
   private void failIfAway() {

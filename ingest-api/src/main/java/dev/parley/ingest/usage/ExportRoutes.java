@@ -12,9 +12,6 @@ import dev.parley.schemas.TenantId;
 import dev.parley.usage.csv.UsageCsv;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 
 /** The batch exports that the aggregator wrote, to be listed and fetched. */
 public final class ExportRoutes implements RouteTable.Group {
@@ -47,16 +44,14 @@ public final class ExportRoutes implements RouteTable.Group {
 
   private void fetch(Exchange exchange) throws IOException {
     TenantId tenant = UsageQuery.tenant(exchange, exchange.query());
-    Path file = files.find(tenant, exchange.pathParam("name"));
-    if (file == null) {
-      throw notFound();
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      exchange.header("content-disposition", "attachment; filename=\"" + file.getFileName() + "\"");
+    String name = exchange.pathParam("name");
+    try (InputStream in = files.find(tenant, name)) {
+      if (in == null) {
+        throw notFound();
+      }
+      exchange.header("content-disposition", "attachment; filename=\"" + name + "\"");
       in.transferTo(
-          exchange.stream(200, ExportFiles.isCsv(file) ? UsageCsv.MEDIA_TYPE : "application/json"));
-    } catch (NoSuchFileException e) {
-      throw notFound();
+          exchange.stream(200, ExportFiles.isCsv(name) ? UsageCsv.MEDIA_TYPE : "application/json"));
     }
   }
 

@@ -82,7 +82,7 @@ public final class UsageRoutes implements RouteTable.Group {
     ExportFormat format = ExportFormat.parse(exchange.query());
     OutputStream out = begin(exchange, format, "usage-events");
     switch (format) {
-      case CSV -> UsageCsv.writeEvents(out, sink -> store.forEachEvent(query.filter(), sink));
+      case CSV -> UsageCsv.writeEvents(out, store, query.filter());
       case JSON -> {
         try (JsonGenerator json = Json.mapper().createGenerator(out)) {
           json.writeStartArray();

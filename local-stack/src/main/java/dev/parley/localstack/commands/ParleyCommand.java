@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
       ServiceCommand.Worker.class,
       ServiceCommand.Aggregator.class,
       ServiceCommand.Export.class,
+      ServiceCommand.Reprice.class,
       ServiceCommand.Keys.class,
       ServiceCommand.ProviderKeys.class,
       ServiceCommand.DeadLetters.class,

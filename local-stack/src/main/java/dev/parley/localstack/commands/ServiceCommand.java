@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -80,10 +82,21 @@ final class ServiceCommand {
         description = "Days as yyyy-MM-dd, both included.")
     private List<String> range = new ArrayList<>();
 
+    @Option(
+        names = "--format",
+        paramLabel = "FORMATS",
+        description = "csv, focus or csv,focus; EXPORT_FORMATS, which is csv, when left out.")
+    private @Nullable String formats;
+
     @Override
     public Integer call() {
+      List<String> args = new ArrayList<>();
+      if (formats != null) {
+        args.addAll(List.of("--format", formats));
+      }
+      args.addAll(range);
       return dev.parley.usage.ExportCommand.run(
-          environment(), range, Clock.systemUTC(), System.out, System.err);
+          environment(), args, Clock.systemUTC(), System.out, System.err);
     }
   }
 
@@ -128,6 +141,42 @@ final class ServiceCommand {
       args.addAll(words);
       return dev.parley.ingest.Main.run(
           args.toArray(String[]::new), environment(), System.out, System.err);
+    }
+  }
+
+  /** Past usage at corrected prices. */
+  @Command(
+      name = "reprice",
+      description =
+          "Tell what past usage costs by another price book, and with --apply correct it.",
+      footer = {"", WHERE})
+  static final class Reprice implements Callable<Integer> {
+    @Option(names = "--since", required = true, paramLabel = "TIME", description = "From, UTC.")
+    private String since = "";
+
+    @Option(names = "--until", required = true, paramLabel = "TIME", description = "To, exclusive.")
+    private String until = "";
+
+    @Option(names = "--prices", required = true, paramLabel = "FILE", description = "Price book.")
+    private String prices = "";
+
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "Only this one.")
+    private @Nullable String tenant;
+
+    @Option(names = "--apply", description = "Write the corrections.")
+    private boolean apply;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      List<String> args =
+          new ArrayList<>(List.of("--since", since, "--until", until, "--prices", prices));
+      if (tenant != null) {
+        args.addAll(List.of("--tenant", tenant));
+      }
+      if (apply) {
+        args.add("--apply");
+      }
+      return dev.parley.usage.Main.reprice(environment(), args, System.out, System.err);
     }
   }
 

@@ -108,7 +108,8 @@ final class StackServices implements LocalStack.Services {
     WorkerService worker =
         new WorkerService(workerConfig, TurnEngine.Ports.of(forAll), kafka, topics, metrics, clock);
     AggregatorService aggregator =
-        new AggregatorService(aggregatorConfig, forAll.usage(), kafka, topics, metrics, clock);
+        new AggregatorService(
+            aggregatorConfig, forAll.usage(), forAll.exports(), kafka, topics, metrics, clock);
     IngestService ingest =
         new IngestService(
             ingestConfig,

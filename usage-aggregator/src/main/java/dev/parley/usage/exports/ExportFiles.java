@@ -1,108 +1,105 @@
 package dev.parley.usage.exports;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.parley.exports.ExportShelf;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.TenantId;
+import dev.parley.storage.ExportStore.Told;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.time.LocalDate;
-import org.jspecify.annotations.Nullable;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The files of the exports:
+ * Makes the files of a record and puts them in their place:
  *
  * <pre>
  * tenant/2026-01-31.csv                tenant/2026-01-31.manifest.json
  * tenant/2026-01-31.correction-1.csv   tenant/2026-01-31.correction-1.manifest.json
+ * tenant/2026-01-31.focus.csv          tenant/2026-01-31.focus.manifest.json
  * </pre>
  *
- * <p>A file appears whole or not at all. The manifest comes after its CSV and is what makes it
- * valid, so a crash between the two leaves something that is written again.
+ * <p>The manifest comes after its CSV and is what makes it valid, so a crash between the two leaves
+ * something that is written again.
  */
 final class ExportFiles {
 
-  private final Path directory;
+  private static final Logger log = LoggerFactory.getLogger(ExportFiles.class);
 
-  ExportFiles(Path directory) {
-    this.directory = directory;
+  private final ExportShelf shelf;
+  private final List<ExportFormat> formats;
+
+  ExportFiles(ExportShelf shelf, List<ExportFormat> formats) {
+    this.shelf = shelf;
+    this.formats = formats;
+  }
+
+  /** What is noted of a record once its files lie: their formats and their place. */
+  String form() {
+    return formats.stream().map(ExportFormat::wireName).collect(Collectors.joining(","))
+        + " "
+        + shelf.place();
   }
 
   /**
-   * The manifest of the day's file or of its nth correction, null when there is none.
-   *
-   * @throws IllegalStateException when it belongs to another tenant, as may happen where a file
-   *     system takes two names for one
+   * @return how many files, manifests not counted
    */
-  @Nullable Manifest read(TenantId tenant, LocalDate day, int correction) {
-    Path file = path(tenant, name(day, correction) + ".manifest.json");
-    Manifest manifest;
+  int write(Told told) {
     try {
-      manifest = Json.mapper().readValue(Files.readAllBytes(file), Manifest.class);
-    } catch (NoSuchFileException e) {
-      return null;
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(file + " is not a manifest", e);
+      for (ExportFormat format : formats) {
+        write(told, format);
+      }
+      return formats.size();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (!manifest.tenantId().equals(tenant.value())) {
-      throw new IllegalStateException(file + " belongs to another tenant");
-    }
-    return manifest;
   }
 
-  void write(TenantId tenant, LocalDate day, byte[] csv, Manifest manifest) {
+  private void write(Told told, ExportFormat format) throws IOException {
+    DaySummary summary = DaySummary.read(told.summary());
+    TenantId tenant = told.tenantId();
+    String name = format.name(told);
+    byte[] csv = format.render(told, summary);
+    Manifest manifest =
+        new Manifest(
+            format.wireName(),
+            tenant.value(),
+            told.day().toString(),
+            told.correction(),
+            told.closed(),
+            name + ".csv",
+            csv.length,
+            sha256(csv),
+            format.columns(),
+            format.rows(summary),
+            summary.total(),
+            summary.priceVersions(),
+            format == ExportFormat.CSV ? summary.groups() : null);
+    shelf.put(tenant, name + ".csv", csv, told.closed());
+    shelf.put(tenant, name + ".manifest.json", json(manifest), told.closed());
+    log.atInfo()
+        .setMessage("export written")
+        .addKeyValue("tenant", tenant)
+        .addKeyValue("file", manifest.file())
+        .addKeyValue("rows", manifest.rows())
+        .addKeyValue("closed", told.closed())
+        .log();
+  }
+
+  private static byte[] json(Manifest manifest) throws JsonProcessingException {
+    return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
+  }
+
+  private static String sha256(byte[] bytes) {
     try {
-      Path folder = directory.resolve(tenant.value());
-      Files.createDirectories(folder);
-      String name = name(day, manifest.correction());
-      replace(folder.resolve(name + ".csv"), csv);
-      byte[] json = Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
-      replace(folder.resolve(name + ".manifest.json"), json);
-      sync(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + directory, e);
-    }
-  }
-
-  static String name(LocalDate day, int correction) {
-    return correction == 0 ? day.toString() : day + ".correction-" + correction;
-  }
-
-  private Path path(TenantId tenant, String name) {
-    return directory.resolve(tenant.value()).resolve(name);
-  }
-
-  private static void replace(Path file, byte[] content) throws IOException {
-    Path temporary = Files.createTempFile(file.getParent(), ".", ".tmp");
-    try {
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        ByteBuffer left = ByteBuffer.wrap(content);
-        while (left.hasRemaining()) {
-          channel.write(left);
-        }
-        channel.force(true);
-      }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  /** Makes the new names durable; not every system lets a directory be opened. */
-  private static void sync(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // then the names become durable when the system sees fit
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

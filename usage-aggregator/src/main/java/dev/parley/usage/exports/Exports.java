@@ -1,145 +1,181 @@
 package dev.parley.usage.exports;
 
+import dev.parley.exports.ExportShelf;
 import dev.parley.schemas.TenantId;
+import dev.parley.storage.ExportStore;
+import dev.parley.storage.ExportStore.Told;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.UsageStore.UsageDimension;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.UsageStore.UsageSum;
-import dev.parley.usage.exports.DayExport.Result;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Writes the files of every tenant and day that has usage.
+ * Writes the files of every tenant and day that has usage: first what is told goes into the store,
+ * then the files are made of it. A process that is killed in between leaves a record whose files
+ * the next look writes.
  *
  * <p>The totals tell cheaply which days have usage and how much; a day is read from the ledger only
- * where its files tell of another number, or are not final although the day is closed. For one
- * thread; that only one process writes is seen to by a lock in the directory.
+ * where its records tell something else, or are not closed although the day is. For one thread;
+ * that only one process of all writes is seen to by a lock in the store.
  */
 public final class Exports {
 
-  private static final Logger log = LoggerFactory.getLogger(Exports.class);
-
-  private static final String LOCK_FILE = ".lock";
-
-  private final UsageStore store;
+  private final UsageStore usage;
+  private final ExportStore store;
   private final ExportSettings settings;
-  private final DayExport days;
+  private final ExportFiles files;
+  private final DayRecords days;
 
   /** What the totals said when a day was last found to agree with the ledger. */
-  private final Map<TenantDay, Long> agreed = new HashMap<>();
+  private final Map<TenantDay, Agreed> agreed = new HashMap<>();
 
-  public Exports(UsageStore store, ExportSettings settings) {
+  public Exports(UsageStore usage, ExportStore store, ExportShelf shelf, ExportSettings settings) {
+    this.usage = usage;
     this.store = store;
     this.settings = settings;
-    this.days = new DayExport(store, new ExportFiles(settings.directory()), settings.closeAfter());
+    this.files = new ExportFiles(shelf, settings.formats());
+    this.days = new DayRecords(usage, store, settings.closeAfter());
   }
 
   private record TenantDay(TenantId tenant, LocalDate day) {}
 
+  private record Agreed(long requests, long unpriced, BigDecimal cost, boolean closed) {
+    static Agreed of(UsageSum sum, boolean closed) {
+      return new Agreed(
+          sum.requestCount(), sum.unpricedRequestCount(), Sums.plain(sum.costUSD()), closed);
+    }
+
+    static Agreed of(Sums sums, boolean closed) {
+      return new Agreed(sums.requestCount(), sums.unpricedRequestCount(), sums.costUSD(), closed);
+    }
+  }
+
   /**
-   * Catches up on the days of the look-back, today included.
+   * Catches up on the days of the look-back, today included; after a longer pause on all since.
    *
-   * @return how many files were written; 0 also when another process holds the directory
+   * @return how many files were written; 0 also when another process is at it
+   * @throws IllegalStateException when some could not be written; all others were
    */
   public int catchUp(Instant now) {
     LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    Round round = new Round();
+    store.exclusively(() -> {
+      LocalDate first = firstDay(today);
+      agreed.keySet().removeIf(known -> known.day().isBefore(first));
+      for (Told told : store.notStored(files.form(), first)) {
+        round.run(told.tenantId(), told.day(), () -> round.wrote(put(told)));
+      }
+      writeChanged(first, today.plusDays(1), now, round);
+    });
+    return round.end();
+  }
+
+  private LocalDate firstDay(LocalDate today) {
     LocalDate first = today.minusDays(settings.lookbackDays());
-    agreed.keySet().removeIf(known -> known.day().isBefore(first));
-    return Math.max(0, exclusively(() -> writeChanged(first, today.plusDays(1), now)));
+    LocalDate last = store.lastDay();
+    return last != null && last.isBefore(first) ? last : first;
   }
 
   /**
-   * Writes the files of a range anew from the ledger, whatever the totals say. Closed files stay as
-   * they are; what they lack becomes a correction.
+   * Writes the files of a range again, whatever the totals say: the same bytes for what was told
+   * before. What closed records lack becomes a correction.
    *
    * @param tenant null for all
    * @param until exclusive
-   * @throws IllegalStateException when another process holds the directory
+   * @return how many files were written
+   * @throws IllegalStateException when another process writes exports just now, or when some could
+   *     not be written; all others were
    */
   public int writeRange(@Nullable TenantId tenant, LocalDate since, LocalDate until, Instant now) {
-    int written = exclusively(() -> writeAll(tenant, since, until, now));
-    if (written < 0) {
-      throw new IllegalStateException("another process writes to " + settings.directory());
+    Round round = new Round();
+    boolean alone =
+        store.exclusively(() -> {
+          for (TenantDay day : used(tenant, since, until)) {
+            round.run(day.tenant(), day.day(), () -> round.wrote(writeAgain(day, now)));
+          }
+        });
+    if (!alone) {
+      throw new IllegalStateException("another process writes exports just now, try again");
     }
-    return written;
+    return round.end();
   }
 
-  private int writeChanged(LocalDate since, LocalDate until, Instant now) {
-    int written = 0;
+  private int writeAgain(TenantDay day, Instant now) {
+    List<Told> told = new ArrayList<>(days.told(day.tenant(), day.day()));
+    Told changed = days.update(day.tenant(), day.day(), told, now);
+    if (changed != null) {
+      told.removeIf(record -> record.correction() == changed.correction());
+      told.add(changed);
+    }
+    return told.stream().mapToInt(this::put).sum();
+  }
+
+  private void writeChanged(LocalDate since, LocalDate until, Instant now, Round round) {
     for (UsageSum sum : daysOfTotals(since, until)) {
       TenantDay day =
           new TenantDay(
               new TenantId(String.valueOf(sum.group().get(0))),
               LocalDate.parse(String.valueOf(sum.group().get(1))));
-      if (isUpToDate(day, sum.requestCount(), now)) {
-        continue;
-      }
-      Result result = write(day, now);
-      if (result.isFile()) {
-        written++;
-      }
-      if (result != Result.FAILED) {
-        agreed.put(day, sum.requestCount());
+      Agreed said = Agreed.of(sum, days.isClosed(day.day(), now));
+      if (!said.equals(agreed.get(day))) {
+        round.run(
+            day.tenant(),
+            day.day(),
+            () -> {
+              round.wrote(writeIfChanged(day, said, now));
+              agreed.put(day, said);
+            });
       }
     }
-    return written;
   }
 
-  private int writeAll(@Nullable TenantId tenant, LocalDate since, LocalDate until, Instant now) {
+  private int writeIfChanged(TenantDay day, Agreed said, Instant now) {
+    List<Told> told = days.told(day.tenant(), day.day());
+    if (!told.isEmpty() && said.equals(Agreed.of(days.sums(told), told.getFirst().closed()))) {
+      return 0;
+    }
+    Told changed = days.update(day.tenant(), day.day(), told, now);
+    return changed == null ? 0 : put(changed);
+  }
+
+  private Set<TenantDay> used(@Nullable TenantId tenant, LocalDate since, LocalDate until) {
     Set<TenantDay> used = new LinkedHashSet<>();
-    store.forEachEvent(
-        range(tenant, since, until),
-        event ->
+    // Grouped by bot as well, which the totals do not know: the ledger is asked.
+    usage
+        .sum(
+            range(tenant, since, until),
+            List.of(UsageDimension.TENANT, UsageDimension.DAY, UsageDimension.BOT),
+            ZoneOffset.UTC)
+        .forEach(sum ->
             used.add(
                 new TenantDay(
-                    event.tenantId(), LocalDate.ofInstant(event.timestamp(), ZoneOffset.UTC))));
-    return (int) used.stream().map(day -> write(day, now)).filter(Result::isFile).count();
+                    new TenantId(String.valueOf(sum.group().get(0))),
+                    LocalDate.parse(String.valueOf(sum.group().get(1))))));
+    store
+        .told(tenant, since, until)
+        .forEach(told -> used.add(new TenantDay(told.tenantId(), told.day())));
+    return used;
   }
 
-  /** One tenant's unusable file must not hold up the others. */
-  private Result write(TenantDay day, Instant now) {
-    try {
-      return days.write(day.tenant(), day.day(), now);
-    } catch (IllegalStateException e) {
-      log.atError()
-          .setMessage("export failed")
-          .addKeyValue("tenant", day.tenant())
-          .addKeyValue("day", day.day())
-          .addKeyValue("cause", e.getMessage())
-          .log();
-      return Result.FAILED;
-    }
-  }
-
-  private boolean isUpToDate(TenantDay day, long requests, Instant now) {
-    if (days.isClosed(day.day(), now) && !days.hasClosedFile(day.tenant(), day.day())) {
-      return false;
-    }
-    Long known = agreed.get(day);
-    return known == null
-        ? days.exportedRequests(day.tenant(), day.day()) == requests
-        : known == requests;
+  private int put(Told told) {
+    int count = files.write(told);
+    store.stored(told, files.form());
+    return count;
   }
 
   private List<UsageSum> daysOfTotals(LocalDate since, LocalDate until) {
-    return store.sum(
+    return usage.sum(
         range(null, since, until),
         List.of(UsageDimension.TENANT, UsageDimension.DAY),
         ZoneOffset.UTC);
@@ -147,35 +183,6 @@ public final class Exports {
 
   private static UsageFilter range(@Nullable TenantId tenant, LocalDate since, LocalDate until) {
     return new UsageFilter(
-        tenant, null, null, null, null, DayExport.begin(since), DayExport.begin(until));
-  }
-
-  private interface Work {
-    int run();
-  }
-
-  /** -1 when another process, or another thread of this one, holds the directory. */
-  private int exclusively(Work work) {
-    try {
-      Files.createDirectories(settings.directory());
-      try (FileChannel channel =
-              FileChannel.open(
-                  settings.directory().resolve(LOCK_FILE),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
-          FileLock lock = tryLock(channel)) {
-        return lock == null ? -1 : work.run();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write to " + settings.directory(), e);
-    }
-  }
-
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
+        tenant, null, null, null, null, DayRecords.begin(since), DayRecords.begin(until));
   }
 }

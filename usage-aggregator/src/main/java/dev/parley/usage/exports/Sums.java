@@ -17,6 +17,11 @@ record Sums(
     long unpricedRequestCount,
     long estimatedRequestCount) {
 
+  /** Costs without trailing zeros, so that equal sums are equal, and equal text. */
+  Sums {
+    costUSD = plain(costUSD);
+  }
+
   static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0, 0);
 
   static Sums of(UsageEvent event) {
@@ -60,11 +65,14 @@ record Sums(
             -other.estimatedRequestCount));
   }
 
-  /** Written without trailing zeros, so that equal sums are equal text. */
   @Override
   @JsonProperty("costUSD")
   public BigDecimal costUSD() {
-    return costUSD.signum() == 0 ? BigDecimal.ZERO : costUSD.stripTrailingZeros();
+    return costUSD;
+  }
+
+  static BigDecimal plain(BigDecimal amount) {
+    return amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros();
   }
 
   @JsonIgnore

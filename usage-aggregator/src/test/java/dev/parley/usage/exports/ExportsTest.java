@@ -5,23 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.exports.ShelfConfig;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.TenantId;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.usage.FakeUsageStore;
 import dev.parley.usage.topology.Events;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +41,7 @@ final class ExportsTest {
 
   @TempDir private Path directory;
   private final FakeUsageStore store = new FakeUsageStore();
+  private final FakeExportStore told = new FakeExportStore();
   private Exports exports;
 
   @BeforeEach
@@ -48,9 +50,14 @@ final class ExportsTest {
   }
 
   private void restart() {
+    ShelfConfig shelf = new ShelfConfig.Directory(directory);
     exports =
         new Exports(
-            store, new ExportSettings(directory, Duration.ofHours(1), Duration.ofMinutes(5), 35));
+            store,
+            told,
+            shelf.shelf(),
+            new ExportSettings(
+                shelf, List.of(ExportFormat.CSV), Duration.ofHours(1), Duration.ofMinutes(5), 35));
   }
 
   @Test
@@ -185,15 +192,49 @@ final class ExportsTest {
   }
 
   @Test
-  void aFileWithoutItsManifestIsWrittenAgain() throws Exception {
+  void aFileThatWasNotWrittenToItsEndIsWrittenAgain() throws Exception {
+    use(Events.of("a"), Events.of("b").tenant("other"));
+    Path inTheWay = Files.createDirectories(directory.resolve("acme/2026-03-04.manifest.json/x"));
+    assertThatThrownBy(() -> exports.catchUp(CLOSED))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("1 exports failed");
+    assertThat(files()).as("the others are there").containsKey("other/2026-03-04.manifest.json");
+
+    Files.delete(inTheWay);
+    Files.delete(inTheWay.getParent());
+    restart();
+    assertThat(exports.catchUp(CLOSED.plusSeconds(9))).isEqualTo(1);
+    assertThat(manifest("2026-03-04").get("closed").booleanValue()).isTrue();
+    assertThat(exports.catchUp(CLOSED.plusSeconds(10))).isZero();
+  }
+
+  @Test
+  void aClosedFileThatHoldsSomethingElseIsLeftAloneAndTold() throws Exception {
     use(Events.of("a"));
     exports.catchUp(CLOSED);
-    Map<String, String> whole = files();
-    Files.delete(directory.resolve("acme/2026-03-04.manifest.json"));
-    Files.writeString(directory.resolve("acme/2026-03-04.csv"), "half a fi");
-    restart();
-    exports.catchUp(CLOSED.plusSeconds(9));
-    assertThat(files()).isEqualTo(whole);
+    Path file = directory.resolve("acme/2026-03-04.csv");
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+    assertThat(permissions).doesNotContain(PosixFilePermission.OWNER_WRITE);
+    Files.delete(file);
+    Files.writeString(file, "edited");
+    Files.setPosixFilePermissions(file, permissions);
+    assertThatThrownBy(() -> exports.writeRange(null, DAY, DAY.plusDays(1), CLOSED))
+        .hasMessageContaining("is final and holds something else");
+    assertThat(text("acme/2026-03-04.csv")).isEqualTo("edited");
+  }
+
+  @Test
+  void aCorrectedPriceComesAsACorrectionToo() throws Exception {
+    Events unpriced = Events.of("a").cost(null);
+    use(unpriced, Events.of("b"));
+    exports.catchUp(CLOSED);
+    use(unpriced.correction(1, "0.25"));
+    assertThat(exports.catchUp(CLOSED.plusSeconds(1))).isEqualTo(1);
+    assertThat(text("acme/2026-03-04.correction-1.csv"))
+        .isEqualTo(HEADER + "openai,gpt-5,0,0,0,0,0,0.250000\r\n");
+    JsonNode sums = manifest("2026-03-04.correction-1").get("sums");
+    assertThat(sums.get("unpricedRequestCount").intValue()).isEqualTo(-1);
+    assertThat(exports.catchUp(CLOSED.plusSeconds(2))).isZero();
   }
 
   @Test
@@ -204,31 +245,23 @@ final class ExportsTest {
   }
 
   @Test
-  void aManifestOfAnotherTenantIsNotOverwritten() throws Exception {
-    use(Events.of("a"), Events.of("b").tenant("other"));
-    exports.catchUp(CLOSED);
-    Path mine = directory.resolve("acme/2026-03-04.manifest.json");
-    Files.writeString(mine, Files.readString(mine).replace("\"acme\"", "\"ACME\""));
-    String before = text("acme/2026-03-04.manifest.json");
-    restart();
-    use(Events.of("c").tenant("other"));
-    exports.writeRange(null, DAY, DAY.plusDays(1), CLOSED);
-    assertThat(text("acme/2026-03-04.manifest.json")).isEqualTo(before);
-    assertThat(files()).containsKey("other/2026-03-04.correction-1.csv");
+  void aFolderThatIsAnotherTenantsIsNotWrittenTo() throws Exception {
+    // as where a file system takes two names for one
+    use(Events.of("a"));
+    Files.createDirectories(directory.resolve("other"));
+    Files.createSymbolicLink(directory.resolve("acme"), directory.resolve("other"));
+    assertThatThrownBy(() -> exports.catchUp(CLOSED)).hasMessageContaining("another tenant");
+    assertThat(files()).isEmpty();
   }
 
   @Test
-  void twoProcessesDoNotWriteAtOnce() throws Exception {
+  void twoProcessesDoNotWriteAtOnce() {
     use(Events.of("a"));
-    try (FileChannel channel =
-            FileChannel.open(
-                directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
-      assertThat(lock.isValid()).isTrue();
-      assertThat(exports.catchUp(NOON)).isZero();
-      assertThatThrownBy(() -> exports.writeRange(null, DAY, DAY.plusDays(1), NOON))
-          .isInstanceOf(IllegalStateException.class);
-    }
+    told.lockedElsewhere = true;
+    assertThat(exports.catchUp(NOON)).isZero();
+    assertThatThrownBy(() -> exports.writeRange(null, DAY, DAY.plusDays(1), NOON))
+        .isInstanceOf(IllegalStateException.class);
+    told.lockedElsewhere = false;
     assertThat(exports.catchUp(NOON)).isEqualTo(1);
   }
 
@@ -265,15 +298,12 @@ final class ExportsTest {
     return Json.mapper().readTree(text("acme/" + name + ".manifest.json"));
   }
 
-  /** All files but the lock, by name. */
+  /** All files by name. */
   private Map<String, String> files() throws IOException {
     Map<String, String> files = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(directory)) {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {
-        String name = directory.relativize(path).toString();
-        if (!name.equals(".lock")) {
-          files.put(name, Files.readString(path));
-        }
+        files.put(directory.relativize(path).toString(), Files.readString(path));
       }
     }
     return files;

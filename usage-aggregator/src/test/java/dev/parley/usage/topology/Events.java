@@ -19,7 +19,11 @@ public record Events(
     long tokens,
     @Nullable BigDecimal cost,
     boolean estimated,
-    UsageEvent.@Nullable Correction correction) {
+    UsageEvent.@Nullable Correction correction,
+    @Nullable Tokens exact) {
+
+  /** What the parts of a real call fit together to. */
+  public record Tokens(long input, long cached, long output) {}
 
   public static final Instant NOON = Instant.parse("2026-03-04T12:00:00Z");
 
@@ -33,32 +37,34 @@ public record Events(
         10,
         new BigDecimal("0.1"),
         false,
+        null,
         null);
   }
 
   public Events tenant(String value) {
-    return new Events(id, value, provider, model, at, tokens, cost, estimated, correction);
+    return new Events(id, value, provider, model, at, tokens, cost, estimated, correction, exact);
   }
 
   public Events model(String value) {
-    return new Events(id, tenant, provider, value, at, tokens, cost, estimated, correction);
+    return new Events(id, tenant, provider, value, at, tokens, cost, estimated, correction, exact);
   }
 
   public Events at(Instant value) {
-    return new Events(id, tenant, provider, model, value, tokens, cost, estimated, correction);
+    return new Events(
+        id, tenant, provider, model, value, tokens, cost, estimated, correction, exact);
   }
 
   public Events tokens(long value) {
-    return new Events(id, tenant, provider, model, at, value, cost, estimated, correction);
+    return new Events(id, tenant, provider, model, at, value, cost, estimated, correction, exact);
   }
 
   public Events cost(@Nullable String value) {
-    BigDecimal exact = value == null ? null : new BigDecimal(value);
-    return new Events(id, tenant, provider, model, at, tokens, exact, estimated, correction);
+    BigDecimal price = value == null ? null : new BigDecimal(value);
+    return new Events(id, tenant, provider, model, at, tokens, price, estimated, correction, exact);
   }
 
   public Events guessed() {
-    return new Events(id, tenant, provider, model, at, tokens, cost, true, correction);
+    return new Events(id, tenant, provider, model, at, tokens, cost, true, correction, exact);
   }
 
   /** A correction of this event, which costs so much more than was known. */
@@ -72,7 +78,22 @@ public record Events(
         0,
         new BigDecimal(difference),
         false,
-        new UsageEvent.Correction(id, cost == null));
+        new UsageEvent.Correction(id, cost == null),
+        null);
+  }
+
+  public Events usage(long input, long cached, long output) {
+    return new Events(
+        id,
+        tenant,
+        provider,
+        model,
+        at,
+        tokens,
+        cost,
+        estimated,
+        correction,
+        new Tokens(input, cached, output));
   }
 
   public UsageEvent build() {
@@ -90,12 +111,12 @@ public record Events(
         at,
         "default",
         null,
-        tokens,
-        tokens * 2,
-        tokens * 4,
-        tokens * 4,
-        tokens * 5,
-        tokens * 3,
+        exact == null ? tokens : exact.input(),
+        exact == null ? tokens * 2 : exact.output(),
+        exact == null ? tokens * 4 : exact.cached(),
+        exact == null ? tokens * 4 : exact.cached(),
+        exact == null ? tokens * 5 : 0,
+        exact == null ? tokens * 3 : 0,
         cost,
         cost == null ? null : correction == null ? "book-1" : "book-2",
         estimated,

@@ -2,38 +2,14 @@ package dev.parley.usage.csv;
 
 import dev.parley.schemas.Json;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.storage.UsageStore;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The line of a single usage event. */
 final class EventRow {
 
-  static final List<String> COLUMNS =
-      List.of(
-          "eventId",
-          "requestId",
-          "jobId",
-          "sessionId",
-          "tenantId",
-          "botId",
-          "provider",
-          "model",
-          "finishReason",
-          "durationMs",
-          "timestamp",
-          "routingDecision",
-          "metadata",
-          "inputTokens",
-          "outputTokens",
-          "cachedTokens",
-          "cachedReadTokens",
-          "cachedWriteTokens",
-          "reasoningTokens",
-          "costUSD",
-          "priceVersion",
-          "estimated",
-          "cachedWrite1hTokens",
-          "corrects");
+  static final List<String> COLUMNS = UsageStore.ROW_COLUMNS;
 
   private EventRow() {}
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.exports;
+
+import org.jspecify.annotations.NullMarked;
