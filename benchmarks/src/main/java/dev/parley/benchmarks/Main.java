@@ -1,5 +1,6 @@
 package dev.parley.benchmarks;
 
+import dev.parley.benchmarks.exports.CsvExport;
 import dev.parley.benchmarks.submits.BulkSubmit;
 import dev.parley.benchmarks.submits.Submit;
 import dev.parley.benchmarks.turns.InFlight;
@@ -41,7 +42,8 @@ public final class Main implements Callable<Integer> {
           new Latency(),
           new LongSession(),
           new NoisyNeighbour(),
-          new InFlight());
+          new InFlight(),
+          new CsvExport());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

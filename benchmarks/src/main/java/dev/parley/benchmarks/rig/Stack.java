@@ -98,7 +98,13 @@ public final class Stack implements AutoCloseable {
       if (plan.aggregator()) {
         components.add(
             new AggregatorService(
-                AggregatorConfig.from(env), forAll.usage(), kafka, topics, metrics, clock));
+                AggregatorConfig.from(env),
+                forAll.usage(),
+                forAll.exports(),
+                kafka,
+                topics,
+                metrics,
+                clock));
       }
       env.done();
       Components services = new Components(components);
