@@ -21,7 +21,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -73,8 +72,7 @@ public final class CsvExport implements Benchmark {
   @Override
   public List<Result> run(Run run) throws Exception {
     int rows = run.scaled(ROWS);
-    Path directory = run.directory("csv");
-    try (Stack stack = Stack.start(StackPlan.ingest(), directory)) {
+    try (Stack stack = Stack.start(run, StackPlan.ingest())) {
       run.say("filling the ledger");
       execute(stack, FILL.formatted(TENANT, rows));
       execute(stack, "vacuum analyze usage_events");
