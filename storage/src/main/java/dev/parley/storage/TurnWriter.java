@@ -23,6 +23,12 @@ public interface TurnWriter {
    */
   List<CommitResult> commit(List<TurnEnd> ends);
 
+  /**
+   * Writes ledger rows of a turn that goes on: calls that failed and were paid for. Rows that are
+   * there already stay as they are.
+   */
+  void record(List<UsageEvent> usage);
+
   /** The turn end of a job whose messages were appended but whose job was not ended, or null. */
   @Nullable TurnEnd recover(JobId jobId);
 

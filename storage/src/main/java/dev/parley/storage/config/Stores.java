@@ -1,6 +1,7 @@
 package dev.parley.storage.config;
 
 import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.BudgetStore;
 import dev.parley.storage.CorrectionStore;
 import dev.parley.storage.ExportStore;
 import dev.parley.storage.IdempotencyStore;
@@ -19,6 +20,7 @@ import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.postgres.Database;
 import dev.parley.storage.postgres.DatabaseConfig;
 import dev.parley.storage.postgres.PostgresApiKeyStore;
+import dev.parley.storage.postgres.PostgresBudgetStore;
 import dev.parley.storage.postgres.PostgresCorrectionStore;
 import dev.parley.storage.postgres.PostgresExportStore;
 import dev.parley.storage.postgres.PostgresIdempotencyStore;
@@ -73,6 +75,7 @@ public final class Stores implements AutoCloseable {
   private final ExportStore exports;
   private final ApiKeyStore apiKeys;
   private final SecretStore secrets;
+  private final BudgetStore budgets;
   private final TenantSettingsStore tenantSettings;
   private final ProviderKeyStore providerKeys;
   private final RedriveStore redrives;
@@ -97,6 +100,7 @@ public final class Stores implements AutoCloseable {
     this.exports = new PostgresExportStore(database);
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
+    this.budgets = new PostgresBudgetStore(database);
     this.tenantSettings = new PostgresTenantSettingsStore(database);
     this.providerKeys = new PostgresProviderKeyStore(database);
     this.redrives = new PostgresRedriveStore(database);
@@ -227,6 +231,10 @@ public final class Stores implements AutoCloseable {
 
   public ApiKeyStore apiKeys() {
     return apiKeys;
+  }
+
+  public BudgetStore budgets() {
+    return budgets;
   }
 
   public SecretStore secrets() {

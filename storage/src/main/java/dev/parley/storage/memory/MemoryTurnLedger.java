@@ -2,6 +2,7 @@ package dev.parley.storage.memory;
 
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobStatus;
+import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.Job;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.turn.TurnLedger;
@@ -52,6 +53,11 @@ final class MemoryTurnLedger implements TurnLedger {
       }
     }
     return results;
+  }
+
+  @Override
+  public void record(List<UsageEvent> events) {
+    usage.add(events);
   }
 
   private @Nullable Job fencedBy(TurnEnd end) {

@@ -1,6 +1,7 @@
 package dev.parley.storage.memory;
 
 import dev.parley.schemas.JobId;
+import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.turn.SplitTurnWriter;
 import java.util.List;
@@ -23,6 +24,11 @@ public final class MemoryTurnWriter implements TurnWriter {
     synchronized (jobs) {
       return writer.commit(ends);
     }
+  }
+
+  @Override
+  public void record(List<UsageEvent> usage) {
+    writer.record(usage);
   }
 
   @Override

@@ -51,4 +51,9 @@ public final class PostgresTurnLedger implements TurnLedger {
           return results;
         });
   }
+
+  @Override
+  public void record(List<UsageEvent> usage) {
+    UsageRows.record(database, usage);
+  }
 }

@@ -100,6 +100,11 @@ public final class PostgresTurnWriter implements TurnWriter {
     return end.outcome().ended().jobId();
   }
 
+  @Override
+  public void record(List<UsageEvent> usage) {
+    UsageRows.record(database, usage);
+  }
+
   /** Always null: the messages never stand without the job's end. */
   @Override
   public @Nullable TurnEnd recover(JobId jobId) {

@@ -98,6 +98,16 @@ final class UsageRows {
     }
   }
 
+  /** The same in a transaction of its own. */
+  static void record(Database database, Collection<UsageEvent> events) {
+    database.statement(
+        null,
+        connection -> {
+          insert(connection, events);
+          return events.size();
+        });
+  }
+
   static UsageEvent read(ResultSet row) throws SQLException {
     FinishReason reason = REASONS.get(row.getString("finish_reason"));
     if (reason == null) {

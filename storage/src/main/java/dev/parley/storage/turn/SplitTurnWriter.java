@@ -102,6 +102,11 @@ public final class SplitTurnWriter implements TurnWriter {
   }
 
   @Override
+  public void record(List<UsageEvent> usage) {
+    ledger.record(usage);
+  }
+
+  @Override
   public @Nullable TurnEnd recover(JobId jobId) {
     return sessions.receipt(jobId);
   }

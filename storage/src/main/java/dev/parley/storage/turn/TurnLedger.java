@@ -1,6 +1,7 @@
 package dev.parley.storage.turn;
 
 import dev.parley.schemas.JobId;
+import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.Job;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import java.util.List;
@@ -20,4 +21,7 @@ public interface TurnLedger {
    * @return for each, in order, null when it is written, else the job as it stands
    */
   List<@Nullable Job> end(List<TurnEnd> ends);
+
+  /** Writes usage rows alone; see {@link dev.parley.storage.TurnWriter#record}. */
+  void record(List<UsageEvent> usage);
 }
