@@ -14,6 +14,7 @@ import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.UsageStore;
+import dev.parley.storage.limits.SharedTokenBuckets;
 import dev.parley.storage.live.LiveEvents;
 import dev.parley.storage.live.RedisLiveEvents;
 import dev.parley.storage.memory.MemorySessionStore;
@@ -235,6 +236,17 @@ public final class Stores implements AutoCloseable {
 
   public BudgetStore budgets() {
     return budgets;
+  }
+
+  /**
+   * Limits that all services with the same Redis share. Nothing is done for them before they are
+   * started; whoever does so closes them too, before the stores.
+   *
+   * @param assumedMembers how many processes share them, as long as Redis has not told
+   */
+  public SharedTokenBuckets sharedLimits(int assumedMembers, Clock clock) {
+    RedisClient client = redis;
+    return new SharedTokenBuckets(client == null ? null : () -> client, assumedMembers, clock);
   }
 
   public SecretStore secrets() {
