@@ -2,10 +2,13 @@ package dev.parley.worker;
 
 import dev.parley.runtime.Env;
 import dev.parley.schemas.Topics;
+import dev.parley.storage.TenantSettings.BudgetAction;
 import dev.parley.storage.secrets.MasterKeys;
 import dev.parley.worker.engine.EngineConfig;
 import dev.parley.worker.provider.Deadlines;
 import dev.parley.worker.provider.ProviderConfig;
+import dev.parley.worker.routing.RoutingConfig;
+import dev.parley.worker.routing.RoutingFile;
 import dev.parley.worker.turn.TurnSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param tenantWeights shares of tenants that differ from 1
  * @param tenantMaxInFlight how many turns of one tenant may run at once
  * @param priceBook a file that replaces the price book that comes along; null for that one
+ * @param routing rules, limits and circuit breakers
+ * @param budgetAction what happens beyond a budget, for tenants for whom nothing else is set
  * @param logUsage whether each usage event is also logged, without texts
  * @param masterKeys what tenants' provider keys are sealed with
  * @param httpPort for health and metrics; 0 takes a free one
@@ -31,6 +36,8 @@ public record WorkerConfig(
     Map<String, Integer> tenantWeights,
     int tenantMaxInFlight,
     @Nullable Path priceBook,
+    RoutingConfig routing,
+    BudgetAction budgetAction,
     boolean logUsage,
     String httpHost,
     int httpPort,
@@ -88,14 +95,17 @@ public record WorkerConfig(
             env.getInt("MAX_OUTPUT_TOKENS", 4_096, 1, 1_000_000),
             deadlines);
     String priceBook = env.find("PRICE_BOOK");
+    ProviderConfig providers = providers(env, all);
     return new WorkerConfig(
         env.get("WORKER_GROUP_ID", "parley-conversation-worker"),
         engine,
         turns,
-        providers(env, all),
+        providers,
         weights(env),
         env.getInt("TENANT_MAX_IN_FLIGHT", maxInFlight, 1, 100_000),
         priceBook == null ? null : Path.of(priceBook),
+        routing(env, providers),
+        env.getEnum("BUDGET_ACTION", BudgetAction.class, BudgetAction.THROW),
         env.getEnum("USAGE_LOG", UsageLogging.class, UsageLogging.NONE) == UsageLogging.CONSOLE,
         env.get("HTTP_HOST", "127.0.0.1"),
         env.getInt("WORKER_HTTP_PORT", 0, 0, 65_535),
@@ -123,6 +133,19 @@ public record WorkerConfig(
     } catch (IllegalArgumentException e) {
       env.problem(String.valueOf(e.getMessage()));
       return ProviderConfig.fromEnv(Map.of());
+    }
+  }
+
+  private static RoutingConfig routing(Env env, ProviderConfig providers) {
+    String file = env.find("ROUTING_FILE");
+    if (file == null) {
+      return RoutingConfig.NONE;
+    }
+    try {
+      return RoutingFile.read(Path.of(file), providers.servers().keySet());
+    } catch (RoutingFile.InvalidRoutingException e) {
+      e.problems().forEach(problem -> env.problem("ROUTING_FILE: " + problem));
+      return RoutingConfig.NONE;
     }
   }
 

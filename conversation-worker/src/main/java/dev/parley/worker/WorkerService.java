@@ -6,29 +6,33 @@ import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
+import dev.parley.storage.limits.SharedTokenBuckets;
 import dev.parley.storage.secrets.ProviderKeyVault;
 import dev.parley.storage.tenants.TenantSettingsCache;
 import dev.parley.worker.provider.ChatProvider;
-import dev.parley.worker.provider.RetryBudget;
-import dev.parley.worker.provider.RetryPolicy;
-import dev.parley.worker.provider.RetryingProvider;
 import dev.parley.worker.provider.Router;
 import dev.parley.worker.provider.Router.ModelPrefix;
 import dev.parley.worker.provider.keys.KeyedProvider;
 import dev.parley.worker.provider.keys.TenantKeys;
 import dev.parley.worker.provider.transport.TransportConfig;
 import dev.parley.worker.provider.wire.Providers;
+import dev.parley.worker.resilience.Breakers;
+import dev.parley.worker.resilience.CallLimits;
+import dev.parley.worker.resilience.ResilientProviders;
+import dev.parley.worker.routing.RoutePlanner;
+import dev.parley.worker.routing.RoutingConfig;
 import dev.parley.worker.turn.Pricing;
 import dev.parley.worker.turn.TurnEngine;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerService implements Component {
 
-  /** In an outage at most every fifth call may be a repeat. */
-  private static final double RETRIES_PER_CALL = 0.2;
-
   private static final Logger log = LoggerFactory.getLogger(WorkerService.class);
-
-  private static final int RETRIES_IN_RESERVE = 100;
 
   private final WorkerConfig config;
   private final TurnEngine.Ports ports;
@@ -58,6 +57,7 @@ public final class WorkerService implements Component {
   private final TenantSettingsCache tenants;
   private final String clientId = "parley-worker-" + UUID.randomUUID().toString().substring(0, 8);
   private @Nullable Providers providers;
+  private @Nullable SharedTokenBuckets limits;
   private volatile @Nullable TurnEngine engine;
   private boolean closed;
 
@@ -121,9 +121,11 @@ public final class WorkerService implements Component {
                   config.groupId(),
                   config.engine(),
                   config.turns(),
-                  router(opened),
+                  routes(opened),
                   pricing(prices),
                   new TenantShares(tenants::of, config.tenantWeights(), config.tenantMaxInFlight()),
+                  tenants::of,
+                  config.budgetAction(),
                   config.logUsage()),
               metrics,
               clock);
@@ -132,41 +134,58 @@ public final class WorkerService implements Component {
     }
   }
 
-  private Router router(Providers opened) {
-    RetryBudget budget = new RetryBudget(RETRIES_PER_CALL, RETRIES_IN_RESERVE);
+  private RoutePlanner routes(Providers opened) {
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    Map<String, ChatProvider> retrying = new HashMap<>();
-    byName(opened)
-        .forEach((name, provider) ->
-            retrying.put(
-                name,
-                new RetryingProvider(
-                    provider,
-                    RetryPolicy.DEFAULT,
-                    budget,
-                    random,
-                    System::nanoTime,
-                    Thread::sleep)));
+    RoutingConfig routing = config.routing();
+    ResilientProviders resilient =
+        new ResilientProviders(
+            byName(opened),
+            keyed(),
+            new Breakers(routing.breaker(), metrics, clock, random),
+            new CallLimits(
+                routing.limits(), limits(), TurnEngine::inputTokens, System::nanoTime, metrics),
+            random,
+            metrics);
+    Map<String, ChatProvider> patient = resilient.patient();
     // A server that speaks OpenAI's format may serve models of any name.
-    String fallback =
-        retrying.containsKey("openai") ? "openai" : retrying.keySet().iterator().next();
-    return new Router(
-        retrying, ModelPrefix.WELL_KNOWN, config.providers().defaultModel(), fallback);
+    String fallback = patient.containsKey("openai") ? "openai" : patient.keySet().iterator().next();
+    Router router =
+        new Router(patient, ModelPrefix.WELL_KNOWN, config.providers().defaultModel(), fallback);
+    return new RoutePlanner(router, routing.rules(), resilient.hasty());
+  }
+
+  /** Nothing looks for Redis where there are no limits to share. */
+  private SharedTokenBuckets limits() {
+    SharedTokenBuckets opened = ports.limits().apply(config.routing().workers());
+    if (!config.routing().limits().isEmpty()) {
+      opened.start();
+      Gauge.builder("parley.provider.limits.shared", opened, it -> it.isShared() ? 1 : 0)
+          .description("1 while limits are shared through Redis, 0 while each worker has a share")
+          .register(metrics);
+      Gauge.builder("parley.provider.limits.sharers", opened, SharedTokenBuckets::sharers)
+          .description("workers among which the limits are divided")
+          .register(metrics);
+    }
+    limits = opened;
+    return opened;
   }
 
   private Map<String, ChatProvider> byName(Providers opened) {
-    if (given == null) {
-      TenantKeys keys =
-          new TenantKeys(
-              new ProviderKeyVault(ports.providerKeys(), config.masterKeys(), clock),
-              Ticker.systemTicker());
-      Map<String, ChatProvider> keyed = new HashMap<>();
-      opened
-          .byName()
-          .forEach((name, provider) -> keyed.put(name, new KeyedProvider(provider, keys)));
-      return keyed;
+    return given == null
+        ? opened.byName()
+        : given.stream().collect(Collectors.toMap(ChatProvider::name, provider -> provider));
+  }
+
+  /** Providers that are given have no keys. */
+  private UnaryOperator<ChatProvider> keyed() {
+    if (given != null) {
+      return UnaryOperator.identity();
     }
-    return given.stream().collect(Collectors.toMap(ChatProvider::name, provider -> provider));
+    TenantKeys keys =
+        new TenantKeys(
+            new ProviderKeyVault(ports.providerKeys(), config.masterKeys(), clock),
+            Ticker.systemTicker());
+    return provider -> new KeyedProvider(provider, keys);
   }
 
   private PriceBook priceBook() {
@@ -207,6 +226,9 @@ public final class WorkerService implements Component {
       engine.close();
     }
     tenants.close();
+    if (limits != null) {
+      limits.close();
+    }
     if (providers != null) {
       providers.close();
       providers = null;

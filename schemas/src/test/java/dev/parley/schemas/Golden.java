@@ -159,7 +159,8 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
             "openai",
             List.of(call),
             new TokenUsage(100, 20, 60, 5, 8, new BigDecimal("0.00012300"), true),
-            "default:gpt-5-mini"));
+            "default:gpt-5-mini",
+            List.of("budget_exceeded:tenant")));
   }
 
   private static JobOutcome bareCompleted() {

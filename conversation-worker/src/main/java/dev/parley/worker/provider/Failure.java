@@ -20,6 +20,80 @@ public sealed interface Failure {
     return null;
   }
 
+  /** Whether the provider was called at all; what was not called is no try. */
+  default boolean attempted() {
+    return true;
+  }
+
+  /** The provider fails, and our own circuit breaker keeps calls away from it. */
+  record CircuitOpen(Duration retryAfter) implements Failure {
+    @Override
+    public String code() {
+      return "provider_circuit_open";
+    }
+
+    @Override
+    public String message() {
+      return "the provider keeps failing and is left alone for a while";
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+
+    @Override
+    public boolean attempted() {
+      return false;
+    }
+  }
+
+  /** As many requests or tokens as we allow ourselves in a minute are in use. */
+  record LimitReached(Duration retryAfter) implements Failure {
+    @Override
+    public String code() {
+      return "provider_limit_reached";
+    }
+
+    @Override
+    public String message() {
+      return "the limit of calls to the provider was reached";
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+
+    @Override
+    public boolean attempted() {
+      return false;
+    }
+  }
+
+  /** The worker has repeated too many calls of late. */
+  record RetriesSpent() implements Failure {
+    @Override
+    public String code() {
+      return "provider_retries_limited";
+    }
+
+    @Override
+    public String message() {
+      return "too many calls are being repeated";
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+
+    @Override
+    public boolean attempted() {
+      return false;
+    }
+  }
+
   /** Too many requests or tokens a minute. */
   record RateLimited(@Nullable Duration retryAfter) implements Failure {
     @Override

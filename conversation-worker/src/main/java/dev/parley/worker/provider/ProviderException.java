@@ -39,7 +39,7 @@ public final class ProviderException extends Exception {
   }
 
   /** The same failure with the verdict of the retry loop. */
-  ProviderException decided(int allTries, @Nullable Duration waitBeforeNext) {
+  public ProviderException decided(int allTries, @Nullable Duration waitBeforeNext) {
     return new ProviderException(failure, partial, getCause(), allTries, waitBeforeNext);
   }
 

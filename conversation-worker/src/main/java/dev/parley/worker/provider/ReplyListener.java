@@ -43,6 +43,12 @@ public interface ReplyListener {
   default void onRateLimits(RateLimits limits) {}
 
   /**
+   * A try failed and another one follows; it may have cost money. Failures that end the call are
+   * not told here but thrown.
+   */
+  default void onTryFailed(ProviderException failure) {}
+
+  /**
    * Another try begins.
    *
    * @param attempt the number of the coming try, from 2

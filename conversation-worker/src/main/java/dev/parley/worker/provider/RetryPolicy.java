@@ -28,6 +28,15 @@ public record RetryPolicy(
           Duration.ofSeconds(60),
           Duration.ofSeconds(1));
 
+  /** One repeat, soon: for calls that have somewhere else to go. */
+  public static final RetryPolicy HASTY =
+      new RetryPolicy(
+          2,
+          Duration.ofMillis(250),
+          Duration.ofMillis(250),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(1));
+
   public RetryPolicy {
     if (maxTries < 1 || !base.isPositive() || !maxBackOff.isPositive()) {
       throw new IllegalArgumentException("a retry policy needs a try and positive back-offs");

@@ -10,7 +10,9 @@ import java.util.random.RandomGenerator;
  * <p>Short waits happen here; after longer ones the call is handed back with {@link
  * ProviderException#retryAfter()}, so that its caller can give up its permit meanwhile and come
  * again with the number of tries. A failure after visible output, or one that no retry mends, comes
- * back without it. Thread-safe.
+ * back without it. Every repeat takes from the budget, here and in later turns; while there is none
+ * the call waits, and that counts as no try, as little as a circuit that is open or a limit that is
+ * reached. Thread-safe.
  */
 public final class RetryingProvider implements ChatProvider {
 
@@ -50,13 +52,20 @@ public final class RetryingProvider implements ChatProvider {
       throws ProviderException, InterruptedException {
     long begin = nanoTime.getAsLong();
     int tries = call.triesBefore();
-    if (tries == 0) {
-      budget.payIn();
+    if (tries > 0 && !budget.tryTake()) {
+      throw noBudget(tries);
     }
     while (true) {
       try {
-        return provider.call(call.withDeadlines(remaining(call.deadlines(), begin)), listener);
+        ProviderReply reply =
+            provider.call(call.withDeadlines(remaining(call.deadlines(), begin)), listener);
+        payFor(tries);
+        return reply;
       } catch (ProviderException e) {
+        if (!e.failure().attempted()) {
+          throw e.decided(tries, e.failure().retryAfter());
+        }
+        payFor(tries);
         tries++;
         if (!e.retryable() || tries >= policy.maxTries()) {
           throw e.decided(tries, null);
@@ -68,10 +77,23 @@ public final class RetryingProvider implements ChatProvider {
         if (!budget.tryTake()) {
           throw e.decided(tries, policy.waitWithoutBudget(wait, random));
         }
+        listener.onTryFailed(e);
         listener.onRetry(tries + 1, e.code());
         sleeper.sleep(wait);
       }
     }
+  }
+
+  /** First tries pay for the repeats. */
+  private void payFor(int triesBefore) {
+    if (triesBefore == 0) {
+      budget.payIn();
+    }
+  }
+
+  private ProviderException noBudget(int tries) {
+    return new ProviderException(new Failure.RetriesSpent(), null)
+        .decided(tries, policy.waitWithoutBudget(policy.maxInnerWait(), random));
   }
 
   private boolean fitsHere(Duration wait, Deadlines deadlines, long begin) {

@@ -48,6 +48,21 @@ public final class Router {
     return new Route(target, chosen, (model == null ? "default:" : "requested:") + chosen);
   }
 
+  /** The model of turns that name none; null when they must. */
+  public @Nullable String defaultModel() {
+    return defaultModel;
+  }
+
+  /** Which provider serves a model; null when none does. */
+  public @Nullable String providerNameOf(String model) {
+    for (ModelPrefix prefix : prefixes) {
+      if (model.startsWith(prefix.prefix()) && providers.containsKey(prefix.provider())) {
+        return prefix.provider();
+      }
+    }
+    return defaultProvider;
+  }
+
   private String defaultFor(@Nullable String provider) throws ProviderException {
     if (defaultModel == null) {
       throw rejected("model_required");
@@ -59,15 +74,11 @@ public final class Router {
   }
 
   private String providerOf(String model) throws ProviderException {
-    for (ModelPrefix prefix : prefixes) {
-      if (model.startsWith(prefix.prefix()) && providers.containsKey(prefix.provider())) {
-        return prefix.provider();
-      }
-    }
-    if (defaultProvider == null) {
+    String name = providerNameOf(model);
+    if (name == null) {
       throw rejected("unknown_model");
     }
-    return defaultProvider;
+    return name;
   }
 
   private static ProviderException rejected(String reason) {
@@ -92,7 +103,8 @@ public final class Router {
   /**
    * What was chosen.
    *
-   * @param decision why, as usage records tell it: {@code default:M} or {@code requested:M}
+   * @param decision why, as usage records tell it: {@code default:M}, {@code requested:M}, or the
+   *     rule that said so
    */
   public record Route(ChatProvider provider, String model, String decision) {}
 }

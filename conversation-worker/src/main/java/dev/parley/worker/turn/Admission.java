@@ -1,6 +1,10 @@
 package dev.parley.worker.turn;
 
+import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.Job;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the claim of a record found out. Small on purpose: thousands of records wait with theirs, so
@@ -28,8 +32,33 @@ sealed interface Admission {
 
   /** What was done for a job so far; touched only by the job's own turn. */
   final class CallHistory {
-    /** How often the provider was called. */
+    /** How often the provider was called, the last one where there is a choice. */
     int tries;
+
+    /** How often all routes of the turn have failed. */
+    int rounds;
+
+    /** How many calls of the attempt have been paid for: the next one is a step further. */
+    int steps;
+
+    /** Calls that failed and were paid for, as long as the ledger does not know them. */
+    final List<UsageEvent> paid = new ArrayList<>();
+
+    /** What the ledger knows of them already. */
+    BigDecimal recordedUsd = BigDecimal.ZERO;
+
+    /** Whether the tenant's budget keeps something for the job. */
+    boolean held;
+
+    /** What was paid for stands in the ledger now. */
+    void recorded() {
+      for (UsageEvent event : paid) {
+        if (event.costUSD() != null) {
+          recordedUsd = recordedUsd.add(event.costUSD());
+        }
+      }
+      paid.clear();
+    }
 
     /** How many live events were told: the next call of the same attempt goes on behind them. */
     int events;

@@ -137,6 +137,14 @@ final class BatchedStores implements TurnStores, Component {
   }
 
   @Override
+  public void record(List<UsageEvent> events) throws InterruptedException {
+    waitFor(() -> {
+      writer.record(events);
+      return events;
+    });
+  }
+
+  @Override
   public List<UsageEvent> usageOf(JobId jobId) throws InterruptedException {
     return waitFor(() -> usage.eventsOf(List.of(jobId)));
   }

@@ -1,7 +1,11 @@
 package dev.parley.worker.turn;
 
+import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
+import dev.parley.worker.provider.RateLimits;
 import dev.parley.worker.provider.ReplyListener;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers of a call what its bill needs when it is broken off; passes everything on. */
@@ -11,6 +15,7 @@ final class Heard implements ReplyListener {
   private @Nullable String model;
   private @Nullable ProviderUsage usage;
   private long characters;
+  private final List<ProviderException.Partial> paidTries = new ArrayList<>();
 
   Heard(ReplyListener next) {
     this.next = next;
@@ -79,6 +84,26 @@ final class Heard implements ReplyListener {
   public void onUsage(ProviderUsage told) {
     usage = told;
     next.onUsage(told);
+  }
+
+  /** What failed tries used that another one followed. */
+  List<ProviderException.Partial> paidTries() {
+    return paidTries;
+  }
+
+  @Override
+  public void onTryFailed(ProviderException failure) {
+    if (failure.partial().usage() != null) {
+      paidTries.add(failure.partial());
+    }
+    model = null;
+    usage = null;
+    next.onTryFailed(failure);
+  }
+
+  @Override
+  public void onRateLimits(RateLimits limits) {
+    next.onRateLimits(limits);
   }
 
   @Override

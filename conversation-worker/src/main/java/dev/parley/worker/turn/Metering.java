@@ -22,11 +22,13 @@ final class Metering {
   /**
    * The ledger's row of one call.
    *
+   * @param step which of the attempt's calls it was, from 1
    * @param told what the provider told; null when it told nothing, then {@code estimate} counts
    */
   UsageEvent event(
       MessageSubmitted submission,
       int attempt,
+      int step,
       Router.Route route,
       String model,
       FinishReason finishReason,
@@ -37,7 +39,7 @@ final class Metering {
     ProviderUsage usage = told == null ? estimate : told;
     Pricing.Priced priced = priceOf(route, model, usage, endedAt);
     return new UsageEvent(
-        UsageEvent.eventId(submission.jobId(), attempt, 1),
+        UsageEvent.eventId(submission.jobId(), attempt, step),
         submission.requestId(),
         submission.jobId(),
         submission.sessionId(),

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,20 @@ final class Publisher {
    * @throws InterruptedException when interrupted before all was acknowledged
    */
   void publish(JobOutcome outcome, List<UsageEvent> usage) throws InterruptedException {
+    publish(outcome.ended().jobId(), outcome, usage);
+  }
+
+  /**
+   * Publishes usage of a job that goes on.
+   *
+   * @throws InterruptedException when interrupted before all was acknowledged
+   */
+  void publish(List<UsageEvent> usage) throws InterruptedException {
+    publish(usage.getFirst().jobId(), null, usage);
+  }
+
+  private void publish(JobId jobId, @Nullable JobOutcome outcome, List<UsageEvent> usage)
+      throws InterruptedException {
     List<ProducerRecord<byte[], byte[]>> records = records(outcome, usage);
     for (int tries = 0; ; tries++) {
       try {
@@ -54,7 +69,7 @@ final class Publisher {
       } catch (ExecutionException | KafkaException e) {
         log.atWarn()
             .setMessage("publishing failed, trying again")
-            .addKeyValue("job", outcome.ended().jobId())
+            .addKeyValue("job", jobId)
             .addKeyValue("tries", tries + 1)
             .addKeyValue("cause", causeOf(e).getClass().getSimpleName())
             .log();
@@ -67,11 +82,13 @@ final class Publisher {
   }
 
   private static List<ProducerRecord<byte[], byte[]>> records(
-      JobOutcome outcome, List<UsageEvent> usage) {
+      @Nullable JobOutcome outcome, List<UsageEvent> usage) {
     try {
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(1 + usage.size());
       usage.forEach(event -> records.add(record(event)));
-      records.add(record(outcome));
+      if (outcome != null) {
+        records.add(record(outcome));
+      }
       return records;
     } catch (UncheckedIOException e) {
       return shortened(outcome, usage);
@@ -83,12 +100,14 @@ final class Publisher {
    * hold up its session for ever.
    */
   private static List<ProducerRecord<byte[], byte[]>> shortened(
-      JobOutcome outcome, List<UsageEvent> usage) {
+      @Nullable JobOutcome outcome, List<UsageEvent> usage) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(1 + usage.size());
     for (UsageEvent event : usage) {
       records.add(leftOut(record(Shortened.of(event)), "metadata"));
     }
-    records.add(leftOut(record(Shortened.of(outcome)), "content"));
+    if (outcome != null) {
+      records.add(leftOut(record(Shortened.of(outcome)), "content"));
+    }
     return records;
   }
 

@@ -23,7 +23,8 @@ final class Shortened {
                   response.provider(),
                   List.of(),
                   response.usage(),
-                  response.routingDecision()));
+                  response.routingDecision(),
+                  response.warnings()));
       case JobOutcome.Failed failed -> failed;
       case JobOutcome.Cancelled cancelled -> cancelled;
       case JobOutcome.Expired expired -> expired;

@@ -103,6 +103,26 @@ final class TurnEnding {
         outcome, end.attempt(), 0, List.of(), refusedBefore ? List.of() : end.usage());
   }
 
+  /**
+   * Writes and publishes what calls cost whose turn goes on.
+   *
+   * @throws InterruptedException when the engine wants the turn to stop
+   */
+  void record(List<UsageEvent> usage) throws InterruptedException {
+    try {
+      stores.record(usage);
+    } catch (RefusedException e) {
+      log.atError()
+          .setMessage("the store refuses what calls cost")
+          .addKeyValue("job", usage.getFirst().jobId())
+          .addKeyValue("usageRowsLost", usage.size())
+          .log();
+      return;
+    }
+    usage.forEach(usageLog);
+    publisher.publish(usage);
+  }
+
   /** Publishes the end of a job that the store holds already, under the same ids. */
   Step publishAgain(Job job, SessionId sessionId) throws InterruptedException {
     JobOutcome outcome = Outcomes.of(job, sessionId);

@@ -11,6 +11,7 @@ import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.Role;
+import dev.parley.schemas.chat.TokenUsage;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
@@ -20,6 +21,7 @@ import dev.parley.worker.provider.Router;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +39,23 @@ final class TurnEnds {
     this.clock = clock;
   }
 
-  /** A call that was made. */
-  record Call(PreparedTurn turn, Router.Route route, ProviderCall asked, Heard heard) {
+  /**
+   * A call that was made.
+   *
+   * @param warnings what the tenant should know of
+   */
+  record Call(
+      PreparedTurn turn,
+      Router.Route route,
+      ProviderCall asked,
+      Heard heard,
+      List<String> warnings) {
     MessageSubmitted submission() {
       return turn.submission();
+    }
+
+    Call withWarnings(List<String> newWarnings) {
+      return newWarnings.isEmpty() ? this : new Call(turn, route, asked, heard, newWarnings);
     }
   }
 
@@ -62,7 +77,7 @@ final class TurnEnds {
         call.turn().attempt(),
         call.turn().startedAt(),
         errorOf(failure),
-        free ? List.of() : List.of(broken(call, told)));
+        billOf(call, free ? null : broken(call, told)));
   }
 
   /**
@@ -74,7 +89,7 @@ final class TurnEnds {
     return withoutMessages(
         new JobOutcome.Cancelled(ended(call)),
         call.turn().attempt(),
-        free ? List.of() : List.of(broken(call, told)));
+        billOf(call, free ? null : broken(call, told)));
   }
 
   TurnEnd completed(Call call, Message question, ProviderReply reply) {
@@ -84,6 +99,7 @@ final class TurnEnds {
         metering.event(
             turn.submission(),
             turn.attempt(),
+            call.turn().history().steps + 1,
             call.route(),
             reply.model(),
             reply.finishReason(),
@@ -100,7 +116,8 @@ final class TurnEnds {
             call.route().provider().name(),
             reply.toolCalls(),
             Metering.usageOf(usage),
-            call.route().decision());
+            call.route().decision(),
+            call.warnings().isEmpty() ? null : call.warnings());
     Message answer =
         Message.of(Role.ASSISTANT, contentOf(reply), endedAt, turn.submission().jobId());
     return new TurnEnd(
@@ -108,7 +125,60 @@ final class TurnEnds {
         turn.attempt(),
         turn.conversation().session().incarnation(),
         List.of(question, answer),
-        List.of(usage));
+        billOf(call, usage));
+  }
+
+  /** Without a call and without a fault: what the budget did not allow. */
+  TurnEnd skipped(Call call, String why) {
+    ChatResponse response =
+        new ChatResponse(
+            "",
+            List.of(),
+            FinishReason.ERROR,
+            call.route().model(),
+            call.route().provider().name(),
+            List.of(),
+            TokenUsage.NONE,
+            call.route().decision(),
+            List.of(why));
+    return withoutMessages(
+        new JobOutcome.Completed(ended(call), response), call.turn().attempt(), billOf(call, null));
+  }
+
+  /** Failed by ourselves, after calls may have been made. */
+  TurnEnd refused(Call call, JobError error) {
+    return failed(
+        call.submission(),
+        call.turn().attempt(),
+        call.turn().startedAt(),
+        error,
+        billOf(call, null));
+  }
+
+  /**
+   * The bill of a failed call that the turn goes on after, null when it cost nothing. Takes a step
+   * of the attempt.
+   */
+  @Nullable UsageEvent paid(Call call, ProviderException.Partial partial) {
+    if (partial.usage() == null) {
+      return null;
+    }
+    UsageEvent event =
+        broken(
+            call,
+            partial.model() == null ? call.route().model() : partial.model(),
+            partial.usage());
+    call.turn().history().steps++;
+    return event;
+  }
+
+  /** The calls that were paid for before, and the last one. */
+  private static List<UsageEvent> billOf(Call call, @Nullable UsageEvent last) {
+    List<UsageEvent> bill = new ArrayList<>(call.turn().history().paid);
+    if (last != null) {
+      bill.add(last);
+    }
+    return bill;
   }
 
   static JobError errorOf(ProviderException e) {
@@ -133,11 +203,16 @@ final class TurnEnds {
   /** The bill of a call that brought no answer. */
   private UsageEvent broken(Call call, @Nullable ProviderUsage told) {
     String model = call.heard().model();
+    return broken(call, model == null ? call.route().model() : model, told);
+  }
+
+  private UsageEvent broken(Call call, String model, @Nullable ProviderUsage told) {
     return metering.event(
         call.submission(),
         call.turn().attempt(),
+        call.turn().history().steps + 1,
         call.route(),
-        model == null ? call.route().model() : model,
+        model,
         FinishReason.ERROR,
         call.turn().startedAt(),
         now(),
@@ -146,12 +221,15 @@ final class TurnEnds {
   }
 
   private ProviderUsage estimate(Call call) {
-    long input = call.asked().messages().stream().mapToLong(tokensOf).sum();
-    String system = call.asked().system();
-    if (system != null) {
-      input += TokenEstimate.ofCharacters(system.length());
-    }
-    return ProviderUsage.of(input, TokenEstimate.ofCharacters(call.heard().characters()));
+    return ProviderUsage.of(
+        inputTokens(call.asked(), tokensOf), TokenEstimate.ofCharacters(call.heard().characters()));
+  }
+
+  /** What a call sends, in estimated tokens. */
+  static long inputTokens(ProviderCall call, ToLongFunction<Message> tokensOf) {
+    long input = call.messages().stream().mapToLong(tokensOf).sum();
+    String system = call.system();
+    return system == null ? input : input + TokenEstimate.ofCharacters(system.length());
   }
 
   private Ended ended(Call call) {

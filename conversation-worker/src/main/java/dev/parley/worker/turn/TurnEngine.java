@@ -4,13 +4,18 @@ import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaSettings;
+import dev.parley.schemas.TenantId;
+import dev.parley.storage.BudgetStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.ProviderKeyStore;
 import dev.parley.storage.SessionStore;
+import dev.parley.storage.TenantSettings;
+import dev.parley.storage.TenantSettings.BudgetAction;
 import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.config.Stores;
+import dev.parley.storage.limits.SharedTokenBuckets;
 import dev.parley.storage.live.LiveEvents;
 import dev.parley.worker.engine.Consumers;
 import dev.parley.worker.engine.Engine;
@@ -19,7 +24,8 @@ import dev.parley.worker.engine.EngineStatus;
 import dev.parley.worker.engine.EngineStatus.State;
 import dev.parley.worker.engine.TenantPolicy;
 import dev.parley.worker.live.LiveReporter;
-import dev.parley.worker.provider.Router;
+import dev.parley.worker.provider.ProviderCall;
+import dev.parley.worker.routing.RoutePlanner;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -27,6 +33,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -50,6 +58,7 @@ public final class TurnEngine implements Component {
   private @Nullable Components parts;
   private volatile @Nullable Engine<Admission> engine;
   private @Nullable Producer<byte[], byte[]> producer;
+  private @Nullable BudgetGuard guard;
 
   public TurnEngine(Ports ports, Setup setup, MeterRegistry metrics, Clock clock) {
     this.ports = ports;
@@ -83,16 +92,26 @@ public final class TurnEngine implements Component {
     started.start();
 
     Publisher publisher = new Publisher(publishing, random);
+    TurnMetrics counts = new TurnMetrics(metrics);
     TurnEnding ending =
-        new TurnEnding(
-            stores,
-            publisher,
-            setup.logUsage() ? new UsageLog() : event -> {},
-            new TurnMetrics(metrics));
+        new TurnEnding(stores, publisher, setup.logUsage() ? new UsageLog() : event -> {}, counts);
+    BudgetGuard guarding =
+        new BudgetGuard(
+            ports.budgets(),
+            setup.settingsOf(),
+            setup.pricing(),
+            setup.budgetAction(),
+            TurnEngine::inputTokens,
+            counts,
+            clock);
+    guard = guarding;
+    guarding.start();
     TurnRunner runner =
         new TurnRunner(
             stores,
-            setup.router(),
+            setup.routes(),
+            guarding,
+            counts,
             new TurnEnds(new Metering(setup.pricing()), TokenEstimate::ofMessage, clock),
             running,
             ending,
@@ -179,6 +198,9 @@ public final class TurnEngine implements Component {
     if (present != null) {
       present.close();
     }
+    if (guard != null) {
+      guard.close();
+    }
     if (parts != null) {
       parts.close();
     }
@@ -194,9 +216,11 @@ public final class TurnEngine implements Component {
       JobStore jobs,
       TurnWriter turns,
       UsageStore usage,
-      ProviderKeyStore providerKeys,
       TenantSettingsStore tenants,
-      LiveEvents live) {
+      ProviderKeyStore providerKeys,
+      LiveEvents live,
+      BudgetStore budgets,
+      IntFunction<SharedTokenBuckets> limits) {
 
     /** Those of one process. */
     public static Ports of(Stores stores) {
@@ -205,10 +229,17 @@ public final class TurnEngine implements Component {
           stores.jobs(),
           stores.turns(),
           stores.usage(),
-          stores.providerKeys(),
           stores.tenantSettings(),
-          stores.live());
+          stores.providerKeys(),
+          stores.live(),
+          stores.budgets(),
+          stores::sharedLimits);
     }
+  }
+
+  /** What a call sends, in estimated tokens. */
+  public static long inputTokens(ProviderCall call) {
+    return TurnEnds.inputTokens(call, TokenEstimate::ofMessage);
   }
 
   /**
@@ -216,6 +247,8 @@ public final class TurnEngine implements Component {
    *
    * @param clientId names this worker to Kafka
    * @param groupId the group that shares the load
+   * @param settingsOf what is set for a tenant; asked for each turn
+   * @param budgetAction of tenants for whom none is set
    */
   public record Setup(
       KafkaSettings kafka,
@@ -223,8 +256,10 @@ public final class TurnEngine implements Component {
       String groupId,
       EngineConfig engine,
       TurnSettings settings,
-      Router router,
+      RoutePlanner routes,
       Pricing pricing,
       TenantPolicy tenants,
+      Function<TenantId, TenantSettings> settingsOf,
+      BudgetAction budgetAction,
       boolean logUsage) {}
 }

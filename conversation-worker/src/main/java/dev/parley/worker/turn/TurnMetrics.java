@@ -2,9 +2,11 @@ package dev.parley.worker.turn;
 
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.JobStatus;
+import dev.parley.storage.TenantSettings.BudgetAction;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Counts how turns end. */
@@ -12,8 +14,10 @@ final class TurnMetrics {
 
   private final Map<JobStatus, Counter> ended = new EnumMap<>(JobStatus.class);
   private final Counter fenced;
+  private final MeterRegistry registry;
 
   TurnMetrics(MeterRegistry registry) {
+    this.registry = registry;
     for (JobStatus status : JobStatus.values()) {
       if (status.isFinal()) {
         ended.put(
@@ -35,6 +39,26 @@ final class TurnMetrics {
     if (counter != null) {
       counter.increment();
     }
+  }
+
+  /** A call that failed on one route goes to the next one. */
+  void fellBack(String provider, String cause) {
+    Counter.builder("parley.routing.fallbacks")
+        .description("calls that went on to another route")
+        .tag("provider", provider)
+        .tag("cause", cause)
+        .register(registry)
+        .increment();
+  }
+
+  /** A call that may cost more than a budget has left. */
+  void beyondBudget(String scope, BudgetAction action) {
+    Counter.builder("parley.budget.exceeded")
+        .description("calls that a budget did not allow for, by what was done about them")
+        .tag("budget", scope)
+        .tag("action", action.name().toLowerCase(Locale.ROOT))
+        .register(registry)
+        .increment();
   }
 
   void fenced() {

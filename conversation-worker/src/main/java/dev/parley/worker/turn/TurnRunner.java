@@ -15,6 +15,9 @@ import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderReply;
 import dev.parley.worker.provider.Router;
+import dev.parley.worker.routing.RoutePlan;
+import dev.parley.worker.routing.RoutePlanner;
+import dev.parley.worker.routing.RouteRequest;
 import dev.parley.worker.turn.Admission.CallHistory;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
 import java.time.Instant;
@@ -30,7 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class TurnRunner {
 
   private final TurnStores stores;
-  private final Router router;
+  private final RoutePlanner routes;
+  private final BudgetGuard guard;
+  private final TurnMetrics metrics;
   private final TurnEnds ends;
   private final RunningTurns running;
   private final TurnEnding ending;
@@ -40,7 +45,9 @@ final class TurnRunner {
 
   TurnRunner(
       TurnStores stores,
-      Router router,
+      RoutePlanner routes,
+      BudgetGuard guard,
+      TurnMetrics metrics,
       TurnEnds ends,
       RunningTurns running,
       TurnEnding ending,
@@ -48,7 +55,9 @@ final class TurnRunner {
       LiveReporter live,
       ToLongFunction<Message> tokensOf) {
     this.stores = stores;
-    this.router = router;
+    this.routes = routes;
+    this.guard = guard;
+    this.metrics = metrics;
     this.ends = ends;
     this.running = running;
     this.ending = ending;
@@ -87,12 +96,16 @@ final class TurnRunner {
 
   private Step call(PreparedTurn turn, Turn inEngine) throws InterruptedException {
     MessageSubmitted submission = turn.submission();
-    Router.Route route;
+    RoutePlan plan;
     try {
-      route =
-          router.route(
-              firstSet(submission.options().model(), turn.conversation().session().model()),
-              firstSet(submission.options().provider(), turn.conversation().session().provider()));
+      plan =
+          routes.plan(
+              new RouteRequest(
+                  submission.sessionKey(),
+                  firstSet(submission.options().model(), turn.conversation().session().model()),
+                  firstSet(
+                      submission.options().provider(), turn.conversation().session().provider()),
+                  hasTools(submission)));
     } catch (ProviderException e) {
       return ending.write(
           ends.failed(submission, turn.attempt(), turn.startedAt(), TurnEnds.errorOf(e)));
@@ -105,32 +118,41 @@ final class TurnRunner {
             turn.startedAt(),
             submission.jobId(),
             null);
-    ProviderCall call = callFor(turn, route, question);
     CallReport report = live.open(submission.jobId(), turn.attempt(), turn.history().events);
-    Heard heard = new Heard(report);
+    RoutedCall routed =
+        new RoutedCall(
+            turn, plan, route -> callFor(turn, route, question), report, guard, ends, metrics);
     RunningTurn running = this.running.begin(submission.jobId(), turn.attempt(), turn.startedAt());
     ProviderReply reply = null;
     ProviderException failure = null;
+    BudgetStop stop = null;
     InterruptedException interrupt = null;
     boolean cancelled;
     try (report;
         Turn.Absence _ = inEngine.leave()) {
       report.started();
-      reply = route.provider().call(call, heard);
+      reply = routed.run();
     } catch (ProviderException e) {
       failure = e;
+    } catch (BudgetStop e) {
+      stop = e;
     } catch (InterruptedException e) {
       interrupt = e;
     } finally {
       cancelled = running.end();
       turn.history().events = report.events();
     }
-    TurnEnds.Call made = new TurnEnds.Call(turn, route, call, heard);
+    TurnEnds.Call made = routed.made();
     if (cancelled) {
-      return ending.write(ends.cancelled(made, reply));
+      return write(turn, ends.cancelled(made, reply));
     }
     if (interrupt != null) {
       throw interrupt;
+    }
+    if (stop != null) {
+      return write(
+          turn,
+          stop.skip() ? ends.skipped(made, stop.warning()) : ends.refused(made, stop.error()));
     }
     if (failure != null) {
       return failed(made, failure);
@@ -138,7 +160,16 @@ final class TurnRunner {
     if (reply == null) {
       throw new IllegalStateException("a provider answered with nothing");
     }
-    return ending.write(ends.completed(made, question, reply));
+    return write(turn, ends.completed(made, question, reply));
+  }
+
+  private Step write(PreparedTurn turn, TurnEnd end) throws InterruptedException {
+    Step step = ending.write(end);
+    if (end.usage().isEmpty()) {
+      // The ledger lets go of what is held for the jobs that it hears of.
+      guard.release(turn);
+    }
+    return step;
   }
 
   /** A failure that may pass gives the permit up and comes again, if there is time for that. */
@@ -146,10 +177,23 @@ final class TurnRunner {
     Instant expiresAt = call.submission().expiresAt();
     if (failure.retryAfter() != null
         && (expiresAt == null || ends.now().plus(failure.retryAfter()).isBefore(expiresAt))) {
-      call.turn().history().tries = failure.tries();
+      recordPaid(call.turn().history());
+      guard.release(call.turn());
       return new Step.RetryAfter(failure.retryAfter(), failure.code());
     }
-    return ending.write(ends.failed(call, failure));
+    return write(
+        call.turn(),
+        failure.retryAfter() == null
+            ? ends.failed(call, failure)
+            : ends.refused(call, TurnEnds.errorOf(failure)));
+  }
+
+  /** What was paid for before a wait is written at once: nobody may come back from it. */
+  private void recordPaid(CallHistory history) throws InterruptedException {
+    if (!history.paid.isEmpty()) {
+      ending.record(history.paid);
+      history.recorded();
+    }
   }
 
   private ProviderCall callFor(PreparedTurn turn, Router.Route route, Message question) {
@@ -166,13 +210,17 @@ final class TurnRunner {
             turn.submission().options(),
             maxTokens == null ? settings.maxOutputTokens() : maxTokens,
             settings.deadlines())
-        .withTriesBefore(turn.history().tries)
         .withTenant(turn.submission().tenantId())
         .withRequestKey(turn.submission().jobId().value());
   }
 
   private static TurnEnd withAttempt(TurnEnd end, int attempt) {
     return new TurnEnd(end.outcome(), attempt, end.incarnation(), end.messages(), end.usage());
+  }
+
+  private static boolean hasTools(MessageSubmitted submission) {
+    var tools = submission.options().tools();
+    return tools != null && !tools.isEmpty();
   }
 
   private static <T> @Nullable T firstSet(@Nullable T first, @Nullable T second) {

@@ -35,6 +35,13 @@ interface TurnStores {
   CommitResult commit(TurnEnd end) throws InterruptedException;
 
   /**
+   * Writes ledger rows of a turn that goes on. Waits as {@link #commit} does.
+   *
+   * @throws dev.parley.storage.RefusedException when the store will never hold them
+   */
+  void record(List<UsageEvent> usage) throws InterruptedException;
+
+  /**
    * The usage of a job that has ended. Waits as {@link #commit} does: it is asked for when a turn
    * finds its end written already, and giving up then would call the provider again.
    */

@@ -21,7 +21,7 @@ final class RetryingProviderTest {
   private final Scripted inner = new Scripted();
   private final List<Duration> slept = new ArrayList<>();
   private final RecordingListener listener = new RecordingListener();
-  private RetryBudget budget = new RetryBudget(0.2, 100);
+  private RetryBudget budget = new RetryBudget(0.2, 0, 100, () -> 0);
 
   /** Always the longest wait that the jitter allows. */
   private RandomGenerator random = new Highest();
@@ -128,7 +128,7 @@ final class RetryingProviderTest {
 
   @Test
   void anEmptyBudgetLeavesTheRetryToTheCallerAfterALongerWait() {
-    budget = new RetryBudget(0.5, 1);
+    budget = new RetryBudget(0.5, 0, 1, () -> now);
     inner.fail(new Failure.Connection()).fail(new Failure.Connection());
     ProviderException e = failure(Calls.hello("m"));
     assertThat(inner.calls).hasSize(2);
@@ -137,7 +137,7 @@ final class RetryingProviderTest {
 
   @Test
   void callsPayIntoTheBudget() {
-    budget = new RetryBudget(0.5, 1);
+    budget = new RetryBudget(0.5, 0, 1, () -> now);
     for (int i = 0; i < 6; i++) {
       inner.fail(new Failure.Connection()).fail(new Failure.Connection());
     }
@@ -147,6 +147,70 @@ final class RetryingProviderTest {
     assertThat(inner.calls).hasSize(3);
     failure(Calls.hello("m"));
     assertThat(inner.calls).hasSize(5);
+  }
+
+  @Test
+  void aRepeatInALaterTurnTakesFromTheBudgetTooAndWaitsForItWithoutATry() throws Exception {
+    budget = new RetryBudget(0, 1, 1, () -> now);
+    assertThat(budget.tryTake()).isTrue();
+
+    ProviderException e = failure(Calls.hello("m").withTriesBefore(3));
+    assertThat(e.failure()).isEqualTo(new Failure.RetriesSpent());
+    assertThat(e.tries()).isEqualTo(3);
+    assertThat(e.retryAfter()).isGreaterThan(RetryPolicy.DEFAULT.maxInnerWait());
+    assertThat(inner.calls).isEmpty();
+
+    now += Duration.ofSeconds(1).toNanos();
+    inner.answer();
+    assertThat(call(Calls.hello("m").withTriesBefore(3))).isEqualTo(REPLY);
+    assertThat(budget.taken()).isEqualTo(2);
+    assertThat(budget.denied()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasNotCalledIsNoTryAndPaysForNoRepeat() {
+    budget = new RetryBudget(1, 0, 1, () -> now);
+    assertThat(budget.tryTake()).isTrue();
+    for (Failure failure :
+        List.of(
+            new Failure.CircuitOpen(Duration.ofMinutes(5)),
+            new Failure.LimitReached(Duration.ofMillis(3)))) {
+      inner.fail(failure);
+      ProviderException e = failure(Calls.hello("m"));
+      assertThat(e.tries()).isZero();
+      assertThat(e.retryAfter()).isEqualTo(failure.retryAfter());
+    }
+    assertThat(slept).isEmpty();
+    assertThat(budget.available()).isZero();
+  }
+
+  @Test
+  void aTryThatFailedIsToldBeforeTheNextOne() throws Exception {
+    inner.fail(new Failure.Overloaded(null)).answer();
+    List<ProviderException> told = new ArrayList<>();
+    provider()
+        .call(
+            Calls.hello("m"),
+            new ReplyListener() {
+              @Override
+              public void onTryFailed(ProviderException failure) {
+                told.add(failure);
+              }
+            });
+    assertThat(told).extracting(ProviderException::code).containsExactly("provider_overloaded");
+  }
+
+  @Test
+  void inAnOutageRepeatsStayAFractionOfTheCalls() {
+    budget = new RetryBudget(0.2, 0, 10, () -> now);
+    for (int i = 0; i < 1_000; i++) {
+      for (int j = 0; j < 6; j++) {
+        inner.fail(new Failure.Connection());
+      }
+      failure(Calls.hello("m"));
+      inner.ends.clear();
+    }
+    assertThat(inner.calls).hasSizeBetween(1_200, 1_210);
   }
 
   @Test

@@ -75,6 +75,9 @@ final class BatchedStoresTest {
 
   private final class Ends implements TurnWriter {
     @Override
+    public void record(List<UsageEvent> usage) {}
+
+    @Override
     public List<CommitResult> commit(List<TurnEnd> ends) {
       look();
       return ends.stream().<CommitResult>map(end -> new CommitResult.Committed(null)).toList();

@@ -19,6 +19,7 @@ import dev.parley.worker.provider.ProviderReply;
 import dev.parley.worker.provider.ProviderUsage;
 import dev.parley.worker.provider.ReplyListener;
 import dev.parley.worker.provider.Router;
+import dev.parley.worker.routing.RoutePlanner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -135,7 +136,12 @@ final class ChatWorkloadTest {
     TurnRunner runner =
         new TurnRunner(
             stores,
-            new Router(Map.of("fake", provider), List.of(), "m", "fake"),
+            RoutePlanner.of(new Router(Map.of("fake", provider), List.of(), "m", "fake")),
+            new FakeBudgets()
+                .guard(
+                    (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1"),
+                    CLOCK.instant()),
+            new TurnMetrics(new SimpleMeterRegistry()),
             new TurnEnds(
                 new Metering(
                     (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1")),

@@ -85,6 +85,11 @@ final class FakeTurnStores implements TurnStores {
   }
 
   @Override
+  public void record(List<UsageEvent> usage) {
+    ledger.addAll(usage);
+  }
+
+  @Override
   public List<UsageEvent> usageOf(JobId jobId) {
     return ledger.stream().filter(event -> event.jobId().equals(jobId)).toList();
   }

@@ -77,6 +77,11 @@ final class MemoryStores implements TurnStores, JobStore {
   }
 
   @Override
+  public void record(List<UsageEvent> events) {
+    writer.record(events);
+  }
+
+  @Override
   public List<UsageEvent> usageOf(JobId jobId) {
     return usage.eventsOf(List.of(jobId));
   }

@@ -37,6 +37,7 @@ import dev.parley.worker.provider.ProviderReply;
 import dev.parley.worker.provider.ProviderUsage;
 import dev.parley.worker.provider.ReplyListener;
 import dev.parley.worker.provider.Router;
+import dev.parley.worker.routing.RoutePlanner;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -333,7 +334,9 @@ final class TurnRunnerTest {
         new TurnEnding(stores, publisher, event -> {}, new TurnMetrics(new SimpleMeterRegistry()));
     return new TurnRunner(
         stores,
-        new Router(Map.of("fake", provider), List.of(), "m", "fake"),
+        RoutePlanner.of(new Router(Map.of("fake", provider), List.of(), "m", "fake")),
+        new FakeBudgets().guard(pricing, NOW),
+        new TurnMetrics(new SimpleMeterRegistry()),
         new TurnEnds(
             new Metering(pricing),
             message -> message.content().text().length(),

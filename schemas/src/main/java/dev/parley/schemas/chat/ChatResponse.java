@@ -2,6 +2,7 @@ package dev.parley.schemas.chat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model answered to one turn.
@@ -11,6 +12,8 @@ import java.util.List;
  * @param model the model that answered, as the provider names it
  * @param toolCalls the tool calls among {@code content}, in order
  * @param routingDecision how the model was chosen, for instance {@code default:gpt-5-mini}
+ * @param warnings stable words for what the tenant should know of, for instance {@code
+ *     budget_exceeded:tenant}; null and empty both mean none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ChatResponse(
@@ -21,11 +24,26 @@ public record ChatResponse(
     String provider,
     List<Part.ToolCall> toolCalls,
     TokenUsage usage,
-    String routingDecision) {
+    String routingDecision,
+    @Nullable List<String> warnings) {
 
   public ChatResponse {
     content = List.copyOf(content);
     toolCalls = List.copyOf(toolCalls);
+    warnings = warnings == null ? null : List.copyOf(warnings);
+  }
+
+  /** Without warnings. */
+  public ChatResponse(
+      String text,
+      List<Part> content,
+      FinishReason finishReason,
+      String model,
+      String provider,
+      List<Part.ToolCall> toolCalls,
+      TokenUsage usage,
+      String routingDecision) {
+    this(text, content, finishReason, model, provider, toolCalls, usage, routingDecision, null);
   }
 
   /** Without the text and the content, of which only sizes and kinds are told. */
@@ -47,6 +65,8 @@ public record ChatResponse(
         + usage
         + ", routingDecision="
         + routingDecision
+        + ", warnings="
+        + warnings
         + "]";
   }
 }

@@ -77,6 +77,7 @@ public final class Stores implements AutoCloseable {
   private final ApiKeyStore apiKeys;
   private final SecretStore secrets;
   private final BudgetStore budgets;
+  private final Clock clock;
   private final TenantSettingsStore tenantSettings;
   private final ProviderKeyStore providerKeys;
   private final RedriveStore redrives;
@@ -101,6 +102,7 @@ public final class Stores implements AutoCloseable {
     this.exports = new PostgresExportStore(database);
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
+    this.clock = clock;
     this.budgets = new PostgresBudgetStore(database);
     this.tenantSettings = new PostgresTenantSettingsStore(database);
     this.providerKeys = new PostgresProviderKeyStore(database);
@@ -244,7 +246,7 @@ public final class Stores implements AutoCloseable {
    *
    * @param assumedMembers how many processes share them, as long as Redis has not told
    */
-  public SharedTokenBuckets sharedLimits(int assumedMembers, Clock clock) {
+  public SharedTokenBuckets sharedLimits(int assumedMembers) {
     RedisClient client = redis;
     return new SharedTokenBuckets(client == null ? null : () -> client, assumedMembers, clock);
   }

@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
 public final class LocalTokenBuckets implements TokenBuckets {
 
   private final IntSupplier sharers;
+  private final boolean beginFull;
   private final Map<Share, io.github.bucket4j.Bucket> buckets = new ConcurrentHashMap<>();
 
   /**
    * @param sharers among how many processes each bucket is divided, at least 1
+   * @param beginFull false where others may have been taken from just before
    */
-  public LocalTokenBuckets(IntSupplier sharers) {
+  public LocalTokenBuckets(IntSupplier sharers, boolean beginFull) {
     this.sharers = sharers;
+    this.beginFull = beginFull;
   }
 
   private record Share(Bucket bucket, int of) {}
@@ -45,7 +48,8 @@ public final class LocalTokenBuckets implements TokenBuckets {
                 .addLimit(
                     Taking.limit(
                         Math.max(1, bucket.capacity() / made.of()),
-                        Math.max(1, bucket.refillPerMinute() / made.of())))
+                        Math.max(1, bucket.refillPerMinute() / made.of()),
+                        beginFull))
                 .build());
   }
 
@@ -56,10 +60,12 @@ public final class LocalTokenBuckets implements TokenBuckets {
 
     private Taking() {}
 
-    static io.github.bucket4j.Bandwidth limit(long capacity, long refillPerMinute) {
+    static io.github.bucket4j.Bandwidth limit(
+        long capacity, long refillPerMinute, boolean beginFull) {
       return io.github.bucket4j.Bandwidth.builder()
           .capacity(capacity)
           .refillGreedy(refillPerMinute, MINUTE)
+          .initialTokens(beginFull ? capacity : 0)
           .build();
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisTokenBuckets implements TokenBuckets {
 
   private static final String PREFIX = "parley:limit:";
-  private static final Duration ANSWER_WITHIN = Duration.ofMillis(500);
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
   /** A key that nobody has touched for as long is a full bucket. */
   private static final Duration FORGET_AFTER = Duration.ofMinutes(10);
@@ -63,7 +63,7 @@ final class RedisTokenBuckets implements TokenBuckets {
 
   private static BucketConfiguration configuration(Bucket bucket) {
     return BucketConfiguration.builder()
-        .addLimit(LocalTokenBuckets.Taking.limit(bucket.capacity(), bucket.refillPerMinute()))
+        .addLimit(LocalTokenBuckets.Taking.limit(bucket.capacity(), bucket.refillPerMinute(), true))
         .build();
   }
 }

@@ -32,7 +32,7 @@ public final class SharedTokenBuckets implements TokenBuckets, AutoCloseable {
   private final @Nullable Supplier<RedisClient> redis;
   private final Clock clock;
   private final byte[] self = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
-  private final LocalTokenBuckets local = new LocalTokenBuckets(this::sharers);
+  private final LocalTokenBuckets local;
   private volatile int members;
   private volatile @Nullable RedisTokenBuckets shared;
   private @Nullable StatefulRedisConnection<String, byte[]> connection;
@@ -47,6 +47,7 @@ public final class SharedTokenBuckets implements TokenBuckets, AutoCloseable {
   public SharedTokenBuckets(
       @Nullable Supplier<RedisClient> redis, int assumedMembers, Clock clock) {
     this.redis = redis;
+    this.local = new LocalTokenBuckets(this::sharers, redis == null);
     this.members = Math.max(1, assumedMembers);
     this.clock = clock;
   }
@@ -145,10 +146,7 @@ public final class SharedTokenBuckets implements TokenBuckets, AutoCloseable {
   private synchronized @Nullable StatefulRedisConnection<String, byte[]> connect(
       Supplier<RedisClient> client) {
     if (connection == null && !closed) {
-      connection =
-          client
-              .get()
-              .connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
+      connection = client.get().connect(RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE));
     }
     return connection;
   }

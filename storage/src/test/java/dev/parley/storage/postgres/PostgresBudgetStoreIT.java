@@ -116,14 +116,13 @@ final class PostgresBudgetStoreIT {
       List<Callable<Boolean>> writes = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
         boolean claims = i == 100;
-        writes.add(
-            () -> {
-              if (claims) {
-                claim(Samples.job(), "0", "1000");
-              }
-              ledger.record(List.of(spent(Samples.job(), IN_MARCH, "0.01")));
-              return true;
-            });
+        writes.add(() -> {
+          if (claims) {
+            claim(Samples.job(), "0", "1000");
+          }
+          ledger.record(List.of(spent(Samples.job(), IN_MARCH, "0.01")));
+          return true;
+        });
       }
       for (Future<Boolean> write : threads.invokeAll(writes)) {
         write.get();
