@@ -185,7 +185,11 @@ final class ApiTest {
     assertThat(first.json().at("/messages").has("previousCursor")).isFalse();
     Reply last = server.get("/sessions/s1/messages?limit=2&cursor=4");
     assertThat(last.json().at("/messages").has("nextCursor")).isFalse();
-    assertThat(last.at("/messages/previousCursor")).isEqualTo("2");
+    assertThat(last.at("/messages/previousCursor")).isEqualTo("4");
+    Reply back = server.get("/sessions/s1/messages?limit=2&cursor=4&direction=backward");
+    assertThat(back.json().at("/messages/items"))
+        .isEqualTo(
+            server.get("/sessions/s1/messages?limit=2&cursor=2").json().at("/messages/items"));
     Reply newest = server.get("/sessions/s1/messages?limit=2&direction=backward");
     assertThat(newest.json().at("/messages/items"))
         .extracting(m -> m.get("content").asText())

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Which messages a page holds. Forward, a cursor is the first position of the page; backward, it is
  * the position after its last one. The messages of a page are always oldest first.
  *
- * @param next where the listing goes on in its own direction; null at its end
- * @param previous where the page before this one is found in the listing's own direction
+ * @param next where the listing goes on in the direction that was asked for; null at its end
+ * @param previous where it goes back, in the other direction; null at its beginning
  */
 record MessagePage(long from, int size, @Nullable String next, @Nullable String previous) {
 
@@ -23,7 +23,7 @@ record MessagePage(long from, int size, @Nullable String next, @Nullable String 
         from,
         (int) (to - from),
         to < count ? Long.toString(to) : null,
-        from > 0 ? Long.toString(Math.max(0, from - limit)) : null);
+        from > 0 ? Long.toString(from) : null);
   }
 
   private static MessagePage backward(long count, long to, int limit) {
@@ -32,6 +32,6 @@ record MessagePage(long from, int size, @Nullable String next, @Nullable String 
         from,
         (int) (to - from),
         from > 0 ? Long.toString(from) : null,
-        to < count ? Long.toString(Math.min(count, to + limit)) : null);
+        to < count ? Long.toString(to) : null);
   }
 }

@@ -26,10 +26,10 @@ public final class Slice {
     if (items.isEmpty()) {
       return new Page<>(items, null, null);
     }
-    boolean older = forward ? more : afterCursor;
-    boolean newer = forward ? afterCursor : more;
-    @Nullable String next = older ? cursorOf.apply(items.getLast()) : null;
-    @Nullable String previous = newer ? cursorOf.apply(items.getFirst()) : null;
+    T onward = forward ? items.getLast() : items.getFirst();
+    T back = forward ? items.getFirst() : items.getLast();
+    @Nullable String next = more ? cursorOf.apply(onward) : null;
+    @Nullable String previous = afterCursor ? cursorOf.apply(back) : null;
     return new Page<>(items, next, previous);
   }
 }

@@ -229,11 +229,28 @@ public abstract class SessionStoreContract {
 
     Page<Session> back = list(tenant, third.previousCursor(), 3, Direction.BACKWARD);
     assertThat(keysOf(back)).isEqualTo(keys.subList(3, 6));
-    Page<Session> front = list(tenant, back.previousCursor(), 3, Direction.BACKWARD);
+    Page<Session> front = list(tenant, back.nextCursor(), 3, Direction.BACKWARD);
     assertThat(keysOf(front)).isEqualTo(keys.subList(0, 3));
-    assertThat(front.previousCursor()).isNull();
-    assertThat(keysOf(list(tenant, front.nextCursor(), 3, Direction.FORWARD)))
+    assertThat(front.nextCursor()).isNull();
+    assertThat(keysOf(list(tenant, front.previousCursor(), 3, Direction.FORWARD)))
         .isEqualTo(keys.subList(3, 6));
+  }
+
+  @Test
+  void a_listing_from_its_end_goes_on_backward_until_its_beginning() {
+    TenantId tenant = Samples.tenant();
+    for (int i = 0; i < 5; i++) {
+      create(NewSession.empty(Samples.session(tenant), NOW.plusSeconds(i / 2)));
+    }
+    Page<Session> oldest = list(tenant, null, 2, Direction.BACKWARD);
+    Page<Session> middle = list(tenant, oldest.nextCursor(), 2, Direction.BACKWARD);
+    Page<Session> newest = list(tenant, middle.nextCursor(), 2, Direction.BACKWARD);
+    List<SessionKey> all = new ArrayList<>(keysOf(newest));
+    all.addAll(keysOf(middle));
+    all.addAll(keysOf(oldest));
+    assertThat(oldest.previousCursor()).isNull();
+    assertThat(newest.nextCursor()).isNull();
+    assertThat(all).isEqualTo(keysOf(list(tenant, null, 5, Direction.FORWARD)));
   }
 
   @Test
