@@ -37,7 +37,7 @@ public final class SharedTokenBuckets implements TokenBuckets, AutoCloseable {
   private volatile @Nullable RedisTokenBuckets shared;
   private @Nullable StatefulRedisConnection<String, byte[]> connection;
   private @Nullable Thread heart;
-  private boolean closed;
+  private volatile boolean closed;
   private volatile boolean told;
 
   /**
@@ -98,7 +98,7 @@ public final class SharedTokenBuckets implements TokenBuckets, AutoCloseable {
 
   private void away(RuntimeException e) {
     shared = null;
-    if (!told) {
+    if (!told && !closed) {
       told = true;
       log.atWarn()
           .setMessage("provider limits are not shared: redis is away")
@@ -153,13 +153,13 @@ public final class SharedTokenBuckets implements TokenBuckets, AutoCloseable {
 
   @Override
   public void close() {
-    if (heart != null) {
-      heart.interrupt();
-    }
     StatefulRedisConnection<String, byte[]> open;
     synchronized (this) {
       closed = true;
       open = connection;
+    }
+    if (heart != null) {
+      heart.interrupt();
     }
     if (open != null) {
       try {
