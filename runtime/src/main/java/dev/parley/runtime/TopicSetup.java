@@ -44,16 +44,31 @@ public record TopicSetup(int partitions, int replication) {
         env.getInt("TOPIC_PARTITIONS", 24, 1, 10_000), env.getInt("TOPIC_REPLICATION", 0, 0, 100));
   }
 
+  /** Topics of which some may not be there yet. */
+  @FunctionalInterface
+  public interface Wanted {
+    List<NewTopic> topics(Admin admin) throws ExecutionException, InterruptedException;
+  }
+
   /**
    * Makes sure that all topics are there. Waits for Kafka as long as it takes, trying every second.
    *
    * @throws InterruptedException when interrupted while waiting
    */
   public void ensure(KafkaSettings kafka) throws InterruptedException {
+    ensure(kafka, admin -> topics());
+  }
+
+  /**
+   * Makes sure that a service's own topics are there, and waits for Kafka likewise.
+   *
+   * @throws InterruptedException when interrupted while waiting
+   */
+  public static void ensure(KafkaSettings kafka, Wanted wanted) throws InterruptedException {
     boolean told = false;
     while (true) {
       try (Admin admin = Admin.create(kafka.common("parley-topic-setup"))) {
-        create(admin);
+        create(admin, wanted.topics(admin));
         return;
       } catch (ExecutionException | RuntimeException e) {
         if (!told) {
@@ -68,9 +83,10 @@ public record TopicSetup(int partitions, int replication) {
     }
   }
 
-  private void create(Admin admin) throws ExecutionException, InterruptedException {
+  private static void create(Admin admin, List<NewTopic> topics)
+      throws ExecutionException, InterruptedException {
     Set<String> present = admin.listTopics().names().get();
-    for (NewTopic topic : topics()) {
+    for (NewTopic topic : topics) {
       if (present.contains(topic.name())) {
         continue;
       }
@@ -82,7 +98,7 @@ public record TopicSetup(int partitions, int replication) {
         }
       }
     }
-    awaitLeaders(admin);
+    awaitLeaders(admin, topics.stream().map(NewTopic::name).toList());
   }
 
   /**
@@ -90,10 +106,11 @@ public record TopicSetup(int partitions, int replication) {
    * are, and an idempotent producer whose first batch to a partition is refused while the second is
    * taken stays out of sequence until its delivery timeout.
    */
-  private void awaitLeaders(Admin admin) throws ExecutionException, InterruptedException {
+  private static void awaitLeaders(Admin admin, List<String> names)
+      throws ExecutionException, InterruptedException {
     for (int tries = 1; ; tries++) {
       try {
-        askLeaders(admin);
+        askLeaders(admin, names);
         return;
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof RetriableException) || tries == LEADER_TRIES) {
@@ -104,8 +121,8 @@ public record TopicSetup(int partitions, int replication) {
     }
   }
 
-  private void askLeaders(Admin admin) throws ExecutionException, InterruptedException {
-    List<String> names = topics().stream().map(NewTopic::name).toList();
+  private static void askLeaders(Admin admin, List<String> names)
+      throws ExecutionException, InterruptedException {
     Map<TopicPartition, OffsetSpec> partitions = new HashMap<>();
     admin
         .describeTopics(names)
@@ -130,7 +147,11 @@ public record TopicSetup(int partitions, int replication) {
         topic(Topics.USAGE_EVENTS, Map.of(TopicConfig.RETENTION_MS_CONFIG, month)),
         topic(
             Topics.USAGE_TOTALS,
-            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)));
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
+        topic(
+            Topics.USAGE_COUNTS,
+            Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)),
+        topic(Topics.USAGE_LATE, Map.of(TopicConfig.RETENTION_MS_CONFIG, month)));
   }
 
   private NewTopic topic(String name, Map<String, String> settings) {

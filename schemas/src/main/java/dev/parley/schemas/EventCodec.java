@@ -34,6 +34,7 @@ public final class EventCodec<T> {
   public static final EventCodec<JobOutcome> OUTCOMES = new EventCodec<>(JobOutcome.class, 1);
   public static final EventCodec<UsageEvent> USAGE_EVENTS = new EventCodec<>(UsageEvent.class, 1);
   public static final EventCodec<UsageTotal> USAGE_TOTALS = new EventCodec<>(UsageTotal.class, 1);
+  public static final EventCodec<UsageCounts> USAGE_COUNTS = new EventCodec<>(UsageCounts.class, 1);
 
   private final int version;
   private final byte[] versionHeader;

@@ -12,11 +12,17 @@ public final class Topics {
   /** What could not be handled, as it came: key, value and headers, and why. */
   public static final String DEAD_LETTERS = "chat.dead-letters";
 
-  /** {@link UsageEvent}, key: the tenant id. */
+  /** {@link UsageEvent}, key: {@link UsageEvent#recordKey}. */
   public static final String USAGE_EVENTS = "usage.events";
 
   /** {@link UsageTotal}, compacted, key: the cell. */
   public static final String USAGE_TOTALS = "usage.totals";
+
+  /** {@link UsageCounts}, compacted, key: the tenant, the hour and the partition. */
+  public static final String USAGE_COUNTS = "usage.counts";
+
+  /** The {@link UsageEvent}s that were added to their totals late, key: the tenant id. */
+  public static final String USAGE_LATE = "usage.late";
 
   private Topics() {}
 }

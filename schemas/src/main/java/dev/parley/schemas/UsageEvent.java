@@ -178,6 +178,15 @@ public record UsageEvent(
     return jobId.value() + "." + attempt + "." + step;
   }
 
+  /**
+   * The key of its record: the tenant, so that all that is added up stands in one partition; or,
+   * for a tenant that is too much for one partition, the session, so that at least the copies of an
+   * event do.
+   */
+  public String recordKey(boolean spread) {
+    return spread ? new SessionKey(tenantId, sessionId).recordKey() : tenantId.value();
+  }
+
   @Override
   @JsonProperty("costUSD")
   public @Nullable BigDecimal costUSD() {

@@ -80,7 +80,8 @@ class EventCodecTest {
             EventCodec.SUBMISSIONS,
             EventCodec.OUTCOMES,
             EventCodec.USAGE_EVENTS,
-            EventCodec.USAGE_TOTALS)) {
+            EventCodec.USAGE_TOTALS,
+            EventCodec.USAGE_COUNTS)) {
       assertThat(codec.decode(ascii(value), null)).isInstanceOf(Decoded.Undecodable.class);
     }
     assertThat(CODEC.decode(null, null))

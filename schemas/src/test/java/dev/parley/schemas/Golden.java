@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event and the file that holds its text as releases have written it.
@@ -81,6 +82,8 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
     all.add(new Golden<>("usage-event.hour-cache", EventCodec.USAGE_EVENTS, hourCache()));
     all.add(new Golden<>("usage-event.correction", EventCodec.USAGE_EVENTS, correction()));
     all.add(new Golden<>("usage-total.full", EventCodec.USAGE_TOTALS, total()));
+    all.add(new Golden<>("usage-counts.full", EventCodec.USAGE_COUNTS, counts(TENANT)));
+    all.add(new Golden<>("usage-counts.bare", EventCodec.USAGE_COUNTS, counts(null)));
     return all;
   }
 
@@ -298,6 +301,10 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
         new BigDecimal("12345678901234567890.000000000100"),
         1,
         2);
+  }
+
+  private static UsageCounts counts(@Nullable TenantId tenant) {
+    return new UsageCounts(tenant, Instant.parse("2026-03-04T05:00:00Z"), 7, 20, 12, 4, 3, 1);
   }
 
   static ObjectNode object(String json) {

@@ -22,7 +22,12 @@ final class WireTypes {
     Set<Class<?>> seen = new LinkedHashSet<>();
     Deque<Type> open =
         new ArrayDeque<>(
-            List.of(Submission.class, JobOutcome.class, UsageEvent.class, UsageTotal.class));
+            List.of(
+                Submission.class,
+                JobOutcome.class,
+                UsageEvent.class,
+                UsageTotal.class,
+                UsageCounts.class));
     while (!open.isEmpty()) {
       Type type = open.remove();
       if (type instanceof ParameterizedType parameterized) {

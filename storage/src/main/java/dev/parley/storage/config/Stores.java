@@ -13,6 +13,7 @@ import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TenantSettingsStore;
 import dev.parley.storage.TurnWriter;
+import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.limits.SharedTokenBuckets;
 import dev.parley.storage.live.LiveEvents;
@@ -33,6 +34,7 @@ import dev.parley.storage.postgres.PostgresSessionStore;
 import dev.parley.storage.postgres.PostgresTenantSettingsStore;
 import dev.parley.storage.postgres.PostgresTurnLedger;
 import dev.parley.storage.postgres.PostgresTurnWriter;
+import dev.parley.storage.postgres.PostgresUsageAudit;
 import dev.parley.storage.postgres.PostgresUsageStore;
 import dev.parley.storage.redis.RedisConnection;
 import dev.parley.storage.redis.RedisQueuedCounts;
@@ -74,6 +76,7 @@ public final class Stores implements AutoCloseable {
   private final UsageStore usage;
   private final CorrectionStore corrections;
   private final ExportStore exports;
+  private final UsageAudit audit;
   private final ApiKeyStore apiKeys;
   private final SecretStore secrets;
   private final BudgetStore budgets;
@@ -100,6 +103,7 @@ public final class Stores implements AutoCloseable {
     this.usage = new PostgresUsageStore(database, clock);
     this.corrections = new PostgresCorrectionStore(database);
     this.exports = new PostgresExportStore(database);
+    this.audit = new PostgresUsageAudit(database);
     this.apiKeys = new PostgresApiKeyStore(database);
     this.secrets = new PostgresSecretStore(database);
     this.clock = clock;
@@ -230,6 +234,10 @@ public final class Stores implements AutoCloseable {
 
   public ExportStore exports() {
     return exports;
+  }
+
+  public UsageAudit audit() {
+    return audit;
   }
 
   public ApiKeyStore apiKeys() {

@@ -1,17 +1,23 @@
 package dev.parley.storage.memory;
 
 import dev.parley.schemas.JobId;
+import dev.parley.schemas.TenantId;
+import dev.parley.schemas.UsageCounts;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
+import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
+import dev.parley.storage.usage.HourAudits;
 import dev.parley.storage.usage.UsageGrain;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger and the totals in the memory of this process. */
-public final class MemoryUsageStore implements UsageStore {
+public final class MemoryUsageStore implements UsageStore, UsageAudit {
 
   private static final Comparator<UsageEvent> OLDEST_FIRST =
       Comparator.comparing(UsageEvent::timestamp).thenComparing(UsageEvent::eventId);
@@ -31,7 +37,10 @@ public final class MemoryUsageStore implements UsageStore {
   private final Map<String, UsageEvent> events = new HashMap<>();
   private final Map<UsageTotal.Cell, UsageTotal> totals = new HashMap<>();
   private final Map<String, String> priceBooks = new HashMap<>();
+  private final Map<CountsKey, UsageCounts> counts = new HashMap<>();
   private @Nullable Instant writtenAt;
+
+  private record CountsKey(@Nullable TenantId tenantId, Instant hour, int partition) {}
 
   public MemoryUsageStore(Clock clock) {
     this.clock = clock;
@@ -80,6 +89,62 @@ public final class MemoryUsageStore implements UsageStore {
           total.cell(), total, BinaryOperator.maxBy(Comparator.comparingLong(UsageTotal::version)));
       writtenAt = clock.instant();
     }
+  }
+
+  @Override
+  public synchronized void writeCounts(Collection<UsageCounts> written) {
+    for (UsageCounts each : written) {
+      counts.merge(
+          new CountsKey(each.tenantId(), each.hour(), each.partition()),
+          each,
+          BinaryOperator.maxBy(Comparator.comparingLong(UsageCounts::read)));
+    }
+  }
+
+  @Override
+  public synchronized List<HourAudit> audit(
+      @Nullable TenantId tenantId, Instant since, Instant until) {
+    HourAudits audits = new HourAudits();
+    Map<UsageTotal.Cell, Measures> rows = new HashMap<>();
+    events.values().forEach(event -> rows.merge(cellOf(event), Measures.of(event), Measures::plus));
+    Set<UsageTotal.Cell> cells = new LinkedHashSet<>(rows.keySet());
+    cells.addAll(totals.keySet());
+    for (UsageTotal.Cell cell : cells) {
+      if (isIn(cell.hour(), since, until) && isOf(tenantId, cell.tenantId())) {
+        UsageTotal total = totals.get(cell);
+        audits.add(
+            cell,
+            total == null ? Measures.NONE : Measures.of(total),
+            rows.getOrDefault(cell, Measures.NONE));
+      }
+    }
+    for (UsageCounts each : counts.values()) {
+      if (isIn(each.hour(), since, until) && isOf(tenantId, each.tenantId())) {
+        audits.add(
+            each.tenantId(),
+            each.hour(),
+            new Counts(
+                each.read(),
+                each.aggregated(),
+                each.duplicate(),
+                each.late(),
+                each.deadLettered()));
+      }
+    }
+    return audits.toList();
+  }
+
+  private static UsageTotal.Cell cellOf(UsageEvent event) {
+    Instant hour = event.timestamp().truncatedTo(ChronoUnit.HOURS);
+    return new UsageTotal.Cell(event.tenantId(), hour, event.provider(), event.model());
+  }
+
+  private static boolean isIn(Instant hour, Instant since, Instant until) {
+    return !hour.isBefore(since) && hour.isBefore(until);
+  }
+
+  private static boolean isOf(@Nullable TenantId asked, @Nullable TenantId tenantId) {
+    return asked == null || asked.equals(tenantId);
   }
 
   @Override

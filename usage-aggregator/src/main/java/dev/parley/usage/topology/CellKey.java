@@ -19,10 +19,8 @@ final class CellKey {
   private CellKey() {}
 
   static String of(Cell cell) {
-    String hour = cell.hour().toString();
     StringBuilder text = new StringBuilder(96);
-    text.append(cell.tenantId().value()).append('/');
-    text.append(hour, 0, hour.length() - HOUR_END.length()).append("Z/");
+    text.append(cell.tenantId().value()).append('/').append(hour(cell.hour())).append('/');
     escape(cell.provider(), text);
     text.append('/');
     escape(cell.model(), text);
@@ -31,12 +29,24 @@ final class CellKey {
 
   static Cell parse(String text) {
     String[] parts = text.split("/", -1);
-    if (parts.length != 4 || !parts[1].endsWith("Z")) {
+    if (parts.length != 4) {
       throw new IllegalArgumentException("not the key of a cell");
     }
-    String hour = parts[1].substring(0, parts[1].length() - 1) + HOUR_END;
     return new Cell(
-        new TenantId(parts[0]), Instant.parse(hour), unescape(parts[2]), unescape(parts[3]));
+        new TenantId(parts[0]), parseHour(parts[1]), unescape(parts[2]), unescape(parts[3]));
+  }
+
+  /** The begin of an hour in short: {@code 2026-01-31T23Z}. */
+  static String hour(Instant hour) {
+    String whole = hour.toString();
+    return whole.substring(0, whole.length() - HOUR_END.length()) + "Z";
+  }
+
+  static Instant parseHour(String text) {
+    if (!text.endsWith("Z")) {
+      throw new IllegalArgumentException("not an hour");
+    }
+    return Instant.parse(text.substring(0, text.length() - 1) + HOUR_END);
   }
 
   private static void escape(String value, StringBuilder text) {

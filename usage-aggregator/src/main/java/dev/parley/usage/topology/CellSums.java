@@ -40,6 +40,19 @@ record CellSums(
         event.estimated() ? estimated + 1 : estimated);
   }
 
+  CellSums plus(CellSums other) {
+    return new CellSums(
+        version + other.version,
+        inputTokens + other.inputTokens,
+        outputTokens + other.outputTokens,
+        reasoningTokens + other.reasoningTokens,
+        cachedTokens + other.cachedTokens,
+        cachedWriteTokens + other.cachedWriteTokens,
+        costUSD.add(other.costUSD),
+        unpriced + other.unpriced,
+        estimated + other.estimated);
+  }
+
   UsageTotal toTotal(UsageTotal.Cell cell) {
     return new UsageTotal(
         cell,

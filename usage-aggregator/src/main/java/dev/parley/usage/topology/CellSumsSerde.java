@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sums as a few bytes: they are written for every single event, where JSON would be what most of
@@ -31,7 +30,7 @@ final class CellSumsSerde implements Serde<CellSums> {
     return (topic, bytes) -> bytes == null ? null : read(bytes);
   }
 
-  private static byte[] write(CellSums sums) {
+  static byte[] write(CellSums sums) {
     byte[] unscaled = sums.costUSD().unscaledValue().toByteArray();
     return ByteBuffer.allocate(FIXED + unscaled.length)
         .put(LAYOUT)
@@ -49,7 +48,7 @@ final class CellSumsSerde implements Serde<CellSums> {
         .array();
   }
 
-  private static @Nullable CellSums read(byte[] bytes) {
+  static CellSums read(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     byte layout = buffer.get();
     if (layout != LAYOUT && layout != LAYOUT_WITHOUT_REQUESTS) {

@@ -33,6 +33,11 @@ public record StreamsSettings(
     STREAMS
   }
 
+  /** Where the partial sums of tenants that are spread travel; no other app may read or write it. */
+  String partialsTopic() {
+    return applicationId + "-partials";
+  }
+
   Properties properties(KafkaSettings kafka) {
     Properties properties = kafka.common(applicationId);
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
@@ -49,6 +54,8 @@ public record StreamsSettings(
       properties.putIfAbsent(
           StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
     }
+    // Neither of a task's two topics has to wait for the other: sums do not depend on the order.
+    properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
     properties.putIfAbsent(
         StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");

@@ -65,12 +65,15 @@ public final class UsageStreams implements Component {
   @Override
   public void start() throws InterruptedException {
     topics.ensure(kafka);
+    new InternalTopics(topology, settings, topics.replication()).ensure(kafka);
     synchronized (this) {
       if (closing.getCount() == 0) {
         return;
       }
       KafkaStreams starting =
-          new KafkaStreams(UsageTopology.build(topology, meters), settings.properties(kafka));
+          new KafkaStreams(
+              UsageTopology.build(topology, settings.partialsTopic(), meters),
+              settings.properties(kafka));
       starting.setUncaughtExceptionHandler(this::replaceThread);
       starting.setStateListener((now, before) -> {
         if (now == State.RUNNING) {

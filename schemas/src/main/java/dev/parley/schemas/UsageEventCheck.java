@@ -1,6 +1,5 @@
-package dev.parley.usage.topology;
+package dev.parley.schemas;
 
-import dev.parley.schemas.UsageEvent;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -8,11 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for what would do harm further on although it could be read: numbers that overflow sums,
+ * Looks in usage events for what would do harm further on although it could be read: numbers that overflow sums,
  * text that no database takes, and events that came under a key that is not their tenant, whose
  * cell would be added up in two places at once.
  */
-final class EventCheck {
+public final class UsageEventCheck {
 
   private static final long MAX_TOKENS = 1_000_000_000_000L;
   private static final int MAX_SCALE = 40;
@@ -22,14 +21,19 @@ final class EventCheck {
   private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
 
-  private EventCheck() {}
+  private UsageEventCheck() {}
 
-  static boolean isMisrouted(UsageEvent event, byte @Nullable [] key) {
-    return !Arrays.equals(key, event.tenantId().value().getBytes(StandardCharsets.UTF_8));
+  /** Whether the key is none of those that {@link UsageEvent#recordKey} gives. */
+  public static boolean isMisrouted(UsageEvent event, byte @Nullable [] key) {
+    return !isKey(key, event.recordKey(false)) && !isKey(key, event.recordKey(true));
+  }
+
+  private static boolean isKey(byte @Nullable [] key, String expected) {
+    return Arrays.equals(key, expected.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The field that cannot be so, or null. */
-  static @Nullable String implausible(UsageEvent event) {
+  public static @Nullable String implausible(UsageEvent event) {
     if (!isName(event.provider())) {
       return "provider";
     }
