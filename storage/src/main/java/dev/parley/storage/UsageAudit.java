@@ -46,7 +46,7 @@ public interface UsageAudit {
     public boolean isBalanced() {
       return differing.isEmpty()
           && counts.isComplete()
-          && counts.added() == totals.requestCount();
+          && counts.added() == totals.eventCount();
     }
   }
 
@@ -69,8 +69,13 @@ public interface UsageAudit {
   /** A cell, its total, and the sum of its rows. */
   record CellAudit(UsageTotal.Cell cell, Measures total, Measures rows) {}
 
-  /** All that is added up. */
+  /**
+   * All that is added up.
+   *
+   * @param eventCount requests, and corrections of their cost
+   */
   record Measures(
+      long eventCount,
       long requestCount,
       long inputTokens,
       long outputTokens,
@@ -81,24 +86,26 @@ public interface UsageAudit {
       long unpricedRequestCount,
       long estimatedRequestCount) {
 
-    public static final Measures NONE = new Measures(0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0, 0);
+    public static final Measures NONE = new Measures(0, 0, 0, 0, 0, 0, 0, BigDecimal.ZERO, 0, 0);
 
     public static Measures of(UsageEvent event) {
       BigDecimal cost = event.costUSD();
       return new Measures(
           1,
+          event.requests(),
           event.inputTokens(),
           event.outputTokens(),
           event.reasoningTokens(),
           event.cachedTokens(),
           event.cachedWriteTokens(),
           cost == null ? BigDecimal.ZERO : cost,
-          cost == null ? 1 : 0,
+          event.unpricedRequests(),
           event.estimated() ? 1 : 0);
     }
 
     public static Measures of(UsageTotal total) {
       return new Measures(
+          total.version(),
           total.requestCount(),
           total.inputTokens(),
           total.outputTokens(),
@@ -112,6 +119,7 @@ public interface UsageAudit {
 
     public Measures plus(Measures other) {
       return new Measures(
+          eventCount + other.eventCount,
           requestCount + other.requestCount,
           inputTokens + other.inputTokens,
           outputTokens + other.outputTokens,
@@ -131,6 +139,7 @@ public interface UsageAudit {
 
     private Measures withCost(BigDecimal cost) {
       return new Measures(
+          eventCount,
           requestCount,
           inputTokens,
           outputTokens,

@@ -8,6 +8,7 @@ import dev.parley.runtime.KafkaCheck;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.storage.ExportStore;
+import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
 import dev.parley.usage.exports.ExportJob;
 import dev.parley.usage.exports.ExportSettings;
@@ -33,6 +34,7 @@ public final class AggregatorService implements Component {
       AggregatorConfig config,
       UsageStore store,
       ExportStore exports,
+      UsageAudit audit,
       KafkaSettings kafka,
       TopicSetup topics,
       MeterRegistry metrics,
@@ -50,7 +52,7 @@ public final class AggregatorService implements Component {
         new UsageStreams(
             config.topology(), config.streams(), kafka, topics, new UsageMeters(metrics)));
     components.add(
-        new TotalsSink(config.streams().applicationId() + "-sink", store, kafka, topics));
+        new TotalsSink(config.streams().applicationId() + "-sink", store, audit, kafka, topics));
     this.parts = new Components(components);
   }
 

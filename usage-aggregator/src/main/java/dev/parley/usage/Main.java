@@ -73,7 +73,14 @@ public final class Main {
     Component storage = Component.of("postgres", stores::start, stores::check, stores::close);
     AggregatorService aggregator =
         new AggregatorService(
-            config, stores.usage(), stores.exports(), kafka, topics, metrics, clock);
+            config,
+            stores.usage(),
+            stores.exports(),
+            stores.audit(),
+            kafka,
+            topics,
+            metrics,
+            clock);
     Components watched = new Components(List.of(storage, aggregator));
     HealthServer health =
         new HealthServer(config.httpHost(), config.httpPort(), watched::check, metrics);

@@ -1,9 +1,12 @@
 package dev.parley.usage;
 
 import dev.parley.schemas.JobId;
+import dev.parley.schemas.TenantId;
+import dev.parley.schemas.UsageCounts;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
 import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -24,13 +27,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A ledger that tests fill, whose totals are always up to date; and a store that can be away. */
-public final class FakeUsageStore implements UsageStore {
+public final class FakeUsageStore implements UsageStore, UsageAudit {
 
   public final List<UsageEvent> ledger = new CopyOnWriteArrayList<>();
   public int ledgerReads;
   private volatile boolean away;
   private final Map<UsageTotal.Cell, UsageTotal> totals = new HashMap<>();
   private final Map<String, String> priceBooks = new HashMap<>();
+  private final List<UsageCounts> counts = new CopyOnWriteArrayList<>();
   private int writes;
 
   public void setAway(boolean value) {
@@ -39,6 +43,21 @@ public final class FakeUsageStore implements UsageStore {
 
   public synchronized Map<UsageTotal.Cell, UsageTotal> totals() {
     return Map.copyOf(totals);
+  }
+
+  public List<UsageCounts> counts() {
+    return counts;
+  }
+
+  @Override
+  public void writeCounts(Collection<UsageCounts> written) {
+    failIfAway();
+    counts.addAll(written);
+  }
+
+  @Override
+  public List<HourAudit> audit(@Nullable TenantId tenantId, Instant since, Instant until) {
+    throw new UnsupportedOperationException();
   }
 
   public synchronized int writes() {

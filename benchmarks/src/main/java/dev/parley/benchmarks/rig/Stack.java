@@ -101,6 +101,7 @@ public final class Stack implements AutoCloseable {
                 AggregatorConfig.from(env),
                 forAll.usage(),
                 forAll.exports(),
+                forAll.audit(),
                 kafka,
                 topics,
                 metrics,

@@ -101,6 +101,7 @@ public final class Pipeline implements AutoCloseable {
       groups.beginAtEnd(name, Topics.SUBMISSIONS);
       groups.beginAtEnd(aggregator(), Topics.USAGE_EVENTS);
       groups.beginAtEnd(aggregator() + "-sink", Topics.USAGE_TOTALS);
+      groups.beginAtEnd(aggregator() + "-sink", Topics.USAGE_COUNTS);
     }
     parts.add(ingest);
     ingest.start();

@@ -109,7 +109,14 @@ final class StackServices implements LocalStack.Services {
         new WorkerService(workerConfig, TurnEngine.Ports.of(forAll), kafka, topics, metrics, clock);
     AggregatorService aggregator =
         new AggregatorService(
-            aggregatorConfig, forAll.usage(), forAll.exports(), kafka, topics, metrics, clock);
+            aggregatorConfig,
+            forAll.usage(),
+            forAll.exports(),
+            forAll.audit(),
+            kafka,
+            topics,
+            metrics,
+            clock);
     IngestService ingest =
         new IngestService(
             ingestConfig,

@@ -45,7 +45,7 @@ public final class PostgresUsageAudit implements UsageAudit {
   private static final String CELLS =
       """
       with t as (
-        select tenant_id, hour, provider, model, request_count, input_tokens, output_tokens,
+        select tenant_id, hour, provider, model, version, request_count, input_tokens, output_tokens,
           reasoning_tokens, cached_tokens, cached_write_tokens, cost_usd, unpriced_request_count,
           estimated_request_count
         from usage_totals
@@ -53,22 +53,26 @@ public final class PostgresUsageAudit implements UsageAudit {
       ), r as (
         select tenant_id, date_trunc('hour', occurred_at, 'UTC') as hour,
           provider collate "C" as provider, model collate "C" as model,
-          count(*) as request_count, sum(input_tokens) as input_tokens,
+          count(*) as version, count(*) filter (where corrects is null) as request_count,
+          sum(input_tokens) as input_tokens,
           sum(output_tokens) as output_tokens, sum(reasoning_tokens) as reasoning_tokens,
           sum(cached_tokens) as cached_tokens, sum(cached_write_tokens) as cached_write_tokens,
           coalesce(sum(cost_usd), 0) as cost_usd,
-          count(*) filter (where cost_usd is null) as unpriced_request_count,
+          count(*) filter (where cost_usd is null)
+            - count(*) filter (where corrects_unpriced) as unpriced_request_count,
           count(*) filter (where estimated) as estimated_request_count
         from usage_events
         where %1$s occurred_at >= ?::timestamptz and occurred_at < ?::timestamptz
         group by 1, 2, 3, 4
       )
       select tenant_id, hour, provider, model,
-        coalesce(t.request_count, 0), coalesce(t.input_tokens, 0), coalesce(t.output_tokens, 0),
+        coalesce(t.version, 0), coalesce(t.request_count, 0), coalesce(t.input_tokens, 0),
+        coalesce(t.output_tokens, 0),
         coalesce(t.reasoning_tokens, 0), coalesce(t.cached_tokens, 0),
         coalesce(t.cached_write_tokens, 0), coalesce(t.cost_usd, 0),
         coalesce(t.unpriced_request_count, 0), coalesce(t.estimated_request_count, 0),
-        coalesce(r.request_count, 0), coalesce(r.input_tokens, 0), coalesce(r.output_tokens, 0),
+        coalesce(r.version, 0), coalesce(r.request_count, 0), coalesce(r.input_tokens, 0),
+        coalesce(r.output_tokens, 0),
         coalesce(r.reasoning_tokens, 0), coalesce(r.cached_tokens, 0),
         coalesce(r.cached_write_tokens, 0), coalesce(r.cost_usd, 0),
         coalesce(r.unpriced_request_count, 0), coalesce(r.estimated_request_count, 0)
@@ -177,7 +181,7 @@ public final class PostgresUsageAudit implements UsageAudit {
                   Columns.time(row, 2),
                   row.getString(3),
                   row.getString(4));
-          audits.add(cell, measures(row, 5), measures(row, 14));
+          audits.add(cell, measures(row, 5), measures(row, 15));
         }
       }
     }
@@ -205,9 +209,10 @@ public final class PostgresUsageAudit implements UsageAudit {
         row.getLong(first + 3),
         row.getLong(first + 4),
         row.getLong(first + 5),
-        row.getBigDecimal(first + 6),
-        row.getLong(first + 7),
-        row.getLong(first + 8));
+        row.getLong(first + 6),
+        row.getBigDecimal(first + 7),
+        row.getLong(first + 8),
+        row.getLong(first + 9));
   }
 
   /** The empty text stands for none: a key column cannot be null. */

@@ -6,6 +6,7 @@ import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.schemas.Topics;
+import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the totals from Kafka into the store, in batches of the newest per cell.
+ * Brings the totals and the counts from Kafka into the store, in batches of the newest of each.
  *
  * <p>Offsets are committed after the write. What is read again after a crash or a rebalance is
  * written again, and the version of each total makes that harmless, so nothing is lost and nothing
@@ -45,6 +46,7 @@ public final class TotalsSink implements Component {
 
   private final String groupId;
   private final UsageStore store;
+  private final UsageAudit audit;
   private final KafkaSettings kafka;
   private final TopicSetup topics;
   private final TotalsBatch batch = new TotalsBatch();
@@ -53,9 +55,15 @@ public final class TotalsSink implements Component {
   private volatile @Nullable Consumer<byte[], byte[]> consumer;
   private @Nullable Thread thread;
 
-  public TotalsSink(String groupId, UsageStore store, KafkaSettings kafka, TopicSetup topics) {
+  public TotalsSink(
+      String groupId,
+      UsageStore store,
+      UsageAudit audit,
+      KafkaSettings kafka,
+      TopicSetup topics) {
     this.groupId = groupId;
     this.store = store;
+    this.audit = audit;
     this.kafka = kafka;
     this.topics = topics;
   }
@@ -113,7 +121,7 @@ public final class TotalsSink implements Component {
       try (KafkaConsumer<byte[], byte[]> opened = new KafkaConsumer<>(properties())) {
         consumer = opened;
         batch.clear();
-        opened.subscribe(List.of(Topics.USAGE_TOTALS));
+        opened.subscribe(List.of(Topics.USAGE_TOTALS, Topics.USAGE_COUNTS));
         consume(opened);
       } catch (WakeupException e) {
         // closed, which ends the loop
@@ -144,6 +152,7 @@ public final class TotalsSink implements Component {
       batch.add(polled);
       try {
         store.writeTotals(batch.totals());
+        audit.writeCounts(batch.counts());
         commit(from);
         batch.clear();
         health = Health.UP;

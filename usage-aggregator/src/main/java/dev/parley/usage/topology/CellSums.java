@@ -43,6 +43,7 @@ record CellSums(
   CellSums plus(CellSums other) {
     return new CellSums(
         version + other.version,
+        requests + other.requests,
         inputTokens + other.inputTokens,
         outputTokens + other.outputTokens,
         reasoningTokens + other.reasoningTokens,

@@ -10,6 +10,7 @@ import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.Headers;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
+import dev.parley.schemas.UsageCounts;
 import dev.parley.schemas.UsageTotal;
 import dev.parley.testkit.infra.TestInfrastructure;
 import dev.parley.testkit.infra.UsesInfrastructure;
@@ -46,7 +47,7 @@ final class TotalsSinkIT {
 
   @BeforeEach
   void open() throws Exception {
-    sink = new TotalsSink(group, store, kafka, topics);
+    sink = new TotalsSink(group, store, store, kafka, topics);
     sink.start();
     producer = new KafkaProducer<>(kafka.producer("test"));
   }
@@ -94,9 +95,23 @@ final class TotalsSinkIT {
     await().atMost(PATIENCE).until(() -> sink.check() instanceof Health.Down);
     sink.close();
     store.setAway(false);
-    sink = new TotalsSink(group, store, kafka, topics);
+    sink = new TotalsSink(group, store, store, kafka, topics);
     sink.start();
     awaitVersion(2);
+  }
+
+  @Test
+  void countsAreWrittenToo() throws Exception {
+    UsageCounts counts =
+        new UsageCounts(new TenantId(group), Events.NOON, 3, 10, 5, 2, 2, 1);
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            Topics.USAGE_COUNTS,
+            group.getBytes(StandardCharsets.UTF_8),
+            EventCodec.USAGE_COUNTS.encode(counts));
+    record.headers().add(Headers.SCHEMA_VERSION, EventCodec.USAGE_COUNTS.versionHeader());
+    producer.send(record).get();
+    await().atMost(PATIENCE).until(() -> store.counts().contains(counts));
   }
 
   @Test

@@ -1,7 +1,10 @@
 package dev.parley.usage.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.schemas.TenantId;
+import dev.parley.schemas.UsageCounts;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
 import java.math.BigDecimal;
@@ -9,11 +12,13 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +43,8 @@ final class RecomputationTest {
     TopologyRig rig = new TopologyRig(stateDir);
     Instant now = Events.NOON;
     Map<String, UsageTotal> published = new HashMap<>();
+    Map<String, UsageCounts> counts = new HashMap<>();
+    Map<String, long[]> counted = new HashMap<>();
     try {
       for (int i = 0; i < EVENTS; i++) {
         now = now.plusMillis(random.nextInt(20_000));
@@ -46,21 +53,72 @@ final class RecomputationTest {
                 ? raw.get(raw.size() - 1 - random.nextInt(Math.min(raw.size(), 1_000)))
                 : randomEvent(i, now, random);
         raw.add(event);
-        rig.append(now, event);
+        // A tenant is spread or is not: whether an event comes twice is known where its copies are.
+        rig.append(now, event, event.tenantId().value().endsWith("1"));
+        count(counted, now, event, raw);
+        if (random.nextInt(30) == 0) {
+          rig.raw(now, event.tenantId().value().getBytes(UTF_8), new byte[] {'{'}, "1");
+          add(counted, event.tenantId(), now, 0, 3);
+        }
         if (random.nextInt(50) == 0) {
           published.putAll(rig.totals());
         }
         if (random.nextInt(400) == 0) {
           published.putAll(rig.totals());
+          counts.putAll(rig.counts());
+          assertThat(rig.deadLetters()).allSatisfy(letter -> assertThat(letter.value()).hasSize(1));
           rig = rig.restart(stateDir);
         }
       }
       published.putAll(rig.totals());
-      assertThat(rig.deadLetters()).isEmpty();
+      counts.putAll(rig.counts());
     } finally {
       rig.close();
     }
     assertThat(describe(published)).as("seed %s", seed).isEqualTo(recompute(raw));
+    assertThat(describeCounts(counts)).as("seed %s", seed).isEqualTo(describeCounted(counted));
+  }
+
+  /** By the plain list: a copy is what stands in it already, and late is what was read too late. */
+  private static void count(
+      Map<String, long[]> counted, Instant now, UsageEvent event, List<UsageEvent> raw) {
+    boolean copy =
+        raw.subList(0, raw.size() - 1).stream()
+            .anyMatch(before -> before.eventId().equals(event.eventId()));
+    Instant hourEnd = event.timestamp().truncatedTo(ChronoUnit.HOURS).plusSeconds(3600);
+    boolean late = Duration.between(hourEnd, now).compareTo(Duration.ofHours(1)) > 0;
+    add(counted, event.tenantId(), event.timestamp(), 0, copy ? 2 : late ? 4 : 1);
+  }
+
+  private static void add(
+      Map<String, long[]> counted, TenantId tenant, Instant time, int... which) {
+    long[] counts =
+        counted.computeIfAbsent(
+            tenant + "/" + time.toString().substring(0, 13) + "Z/0", key -> new long[5]);
+    for (int i : which) {
+      counts[i]++;
+    }
+  }
+
+  private static Map<String, String> describeCounted(Map<String, long[]> counted) {
+    Map<String, String> described = new TreeMap<>();
+    counted.forEach((key, counts) -> described.put(key, java.util.Arrays.toString(counts)));
+    return described;
+  }
+
+  private static Map<String, String> describeCounts(Map<String, UsageCounts> counts) {
+    Map<String, String> described = new TreeMap<>();
+    counts.forEach((key, value) ->
+        described.put(
+            key,
+            List.of(
+                    value.read(),
+                    value.aggregated(),
+                    value.duplicate(),
+                    value.deadLettered(),
+                    value.late())
+                .toString()));
+    return described;
   }
 
   private static UsageEvent randomEvent(int i, Instant now, RandomGenerator random) {

@@ -4,6 +4,7 @@ import dev.parley.schemas.Decoded;
 import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.Headers;
 import dev.parley.schemas.Topics;
+import dev.parley.schemas.UsageCounts;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +35,17 @@ import org.jspecify.annotations.Nullable;
 /** The topology in a test driver, fed and read with what is on the wire. */
 final class TopologyRig implements AutoCloseable {
 
+  private static final List<String> KEPT =
+      List.of(UsageTopology.CELLS, UsageTopology.PARTIALS, UsageTopology.COUNTS);
+
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final TopologyTestDriver driver;
   private final TestInputTopic<byte[], byte[]> events;
   private final TestOutputTopic<byte[], byte[]> totals;
+  private final TestOutputTopic<byte[], byte[]> counts;
+  private final TestOutputTopic<byte[], byte[]> late;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
+  private final Map<String, UsageCounts> newestCounts = new LinkedHashMap<>();
   private final Map<String, UsageTotal> newest = new LinkedHashMap<>();
   private int published;
 
@@ -48,13 +56,15 @@ final class TopologyRig implements AutoCloseable {
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     driver =
         new TopologyTestDriver(
-            UsageTopology.build(TopologySettings.DEFAULT, new UsageMeters(registry)),
+            UsageTopology.build(TopologySettings.DEFAULT, "partials", new UsageMeters(registry)),
             settings,
             Events.NOON);
     ByteArraySerializer bytes = new ByteArraySerializer();
     events = driver.createInputTopic(Topics.USAGE_EVENTS, bytes, bytes);
     ByteArrayDeserializer read = new ByteArrayDeserializer();
     totals = driver.createOutputTopic(Topics.USAGE_TOTALS, read, read);
+    counts = driver.createOutputTopic(Topics.USAGE_COUNTS, read, read);
+    late = driver.createOutputTopic(Topics.USAGE_LATE, read, read);
     deadLetters = driver.createOutputTopic(Topics.DEAD_LETTERS, read, read);
   }
 
@@ -67,15 +77,20 @@ final class TopologyRig implements AutoCloseable {
     try (var all = driver.<String, byte[]>getWindowStore(UsageTopology.SEEN).all()) {
       all.forEachRemaining(seen::add);
     }
-    List<KeyValue<String, CellSums>> cells = new ArrayList<>();
-    try (var all = driver.<String, CellSums>getKeyValueStore(UsageTopology.CELLS).all()) {
-      all.forEachRemaining(cells::add);
+    Map<String, List<KeyValue<String, Object>>> values = new HashMap<>();
+    for (String store : KEPT) {
+      List<KeyValue<String, Object>> entries = new ArrayList<>();
+      try (var all = driver.<String, Object>getKeyValueStore(store).all()) {
+        all.forEachRemaining(entries::add);
+      }
+      values.put(store, entries);
     }
     close();
     TopologyRig next = new TopologyRig(stateDir);
     WindowStore<String, byte[]> nextSeen = next.driver.getWindowStore(UsageTopology.SEEN);
     seen.forEach(entry -> nextSeen.put(entry.key.key(), entry.value, entry.key.window().start()));
-    next.driver.<String, CellSums>getKeyValueStore(UsageTopology.CELLS).putAll(cells);
+    values.forEach((store, entries) ->
+        next.driver.<String, Object>getKeyValueStore(store).putAll(entries));
     return next;
   }
 
@@ -87,14 +102,18 @@ final class TopologyRig implements AutoCloseable {
   }
 
   void append(Instant appended, UsageEvent event) {
+    append(appended, event, false);
+  }
+
+  void append(Instant appended, UsageEvent event, boolean spread) {
     raw(
         appended,
-        event.tenantId().value().getBytes(StandardCharsets.UTF_8),
+        event.recordKey(spread).getBytes(StandardCharsets.UTF_8),
         EventCodec.USAGE_EVENTS.encode(event),
         "1");
   }
 
-  void raw(Instant appended, byte[] key, byte @Nullable [] value, String version) {
+  void raw(Instant appended, byte @Nullable [] key, byte @Nullable [] value, String version) {
     RecordHeaders headers = new RecordHeaders();
     headers.add(Headers.SCHEMA_VERSION, version.getBytes(StandardCharsets.UTF_8));
     headers.add("traceparent", "t".getBytes(StandardCharsets.UTF_8));
@@ -103,6 +122,8 @@ final class TopologyRig implements AutoCloseable {
 
   /** Lets the publishing come due. */
   void publish() {
+    // twice: what was added up elsewhere comes to its cell with the first
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
     driver.advanceWallClockTime(Duration.ofSeconds(1));
     for (TestRecord<byte[], byte[]> record : totals.readRecordsToList()) {
       published++;
@@ -112,6 +133,24 @@ final class TopologyRig implements AutoCloseable {
         throw new AssertionError("the version of " + total.cell() + " did not grow");
       }
     }
+  }
+
+  /** The newest counts of each tenant and hour, by their key. */
+  Map<String, UsageCounts> counts() {
+    publish();
+    for (TestRecord<byte[], byte[]> record : counts.readRecordsToList()) {
+      newestCounts.put(new String(record.key(), StandardCharsets.UTF_8), decodeCounts(record));
+    }
+    return newestCounts;
+  }
+
+  private static UsageCounts decodeCounts(TestRecord<byte[], byte[]> record) {
+    byte[] version = record.headers().lastHeader(Headers.SCHEMA_VERSION).value();
+    return switch (EventCodec.USAGE_COUNTS.decode(record.value(), version)) {
+      case Decoded.Value<UsageCounts>(UsageCounts value) -> value;
+      case Decoded.Newer<UsageCounts> newer -> throw new AssertionError(newer);
+      case Decoded.Undecodable<UsageCounts> bad -> throw new AssertionError(bad);
+    };
   }
 
   private static UsageTotal decode(TestRecord<byte[], byte[]> record) {
@@ -132,6 +171,10 @@ final class TopologyRig implements AutoCloseable {
   /** How many records went to usage.totals. */
   int published() {
     return published;
+  }
+
+  List<TestRecord<byte[], byte[]>> late() {
+    return late.readRecordsToList();
   }
 
   List<TestRecord<byte[], byte[]>> deadLetters() {

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.Headers;
+import dev.parley.schemas.TenantId;
+import dev.parley.schemas.UsageCounts;
 import dev.parley.schemas.UsageTotal;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -249,6 +252,62 @@ final class UsageTopologyTest {
     rig.at(NOON, Events.of("a"), Events.of("c"));
     assertThat(rig.totals().get(CELL).version()).isEqualTo(3);
     assertThat(rig.totals().get(CELL).costUSD()).isEqualByComparingTo("0.3");
+  }
+
+  @Test
+  void whatBecameOfEachRecordIsCountedInTheHourOfItsEvent() {
+    rig.at(NOON, Events.of("a"), Events.of("a"), Events.of("b"));
+    rig.at(NOON, Events.of("old").at(NOON.minus(Duration.ofDays(3))));
+    rig.at(NOON, Events.of("c").tokens(-1));
+    rig.raw(NOON.plusSeconds(3600), "acme".getBytes(UTF_8), "{".getBytes(UTF_8), "1");
+    rig.raw(NOON, null, "{".getBytes(UTF_8), "1");
+    rig.raw(NOON, "no tenant".getBytes(UTF_8), "{".getBytes(UTF_8), "1");
+    TenantId acme = new TenantId("acme");
+    assertThat(rig.counts())
+        .containsOnly(
+            Map.entry("acme/2026-03-04T12Z/0", new UsageCounts(acme, NOON, 0, 4, 2, 1, 0, 1)),
+            Map.entry(
+                "acme/2026-03-01T12Z/0",
+                new UsageCounts(acme, NOON.minus(Duration.ofDays(3)), 0, 1, 0, 0, 1, 0)),
+            Map.entry(
+                "acme/2026-03-04T13Z/0",
+                new UsageCounts(acme, NOON.plusSeconds(3600), 0, 1, 0, 0, 0, 1)),
+            Map.entry("/2026-03-04T12Z/0", new UsageCounts(null, NOON, 0, 2, 0, 0, 0, 2)));
+  }
+
+  @Test
+  void countsGoOnWhereTheyWereAfterARestart() {
+    rig.at(NOON, Events.of("a"));
+    rig.publish();
+    rig = rig.restart(stateDir);
+    rig.at(NOON, Events.of("a"), Events.of("b"));
+    assertThat(rig.counts().get("acme/2026-03-04T12Z/0"))
+        .isEqualTo(new UsageCounts(new TenantId("acme"), NOON, 0, 3, 2, 1, 0, 0));
+  }
+
+  @Test
+  void aLateEventIsAlsoToldToWhoeverHasClosedTheBooks() {
+    Events late = Events.of("late").at(NOON.minus(Duration.ofHours(5)));
+    rig.at(NOON, late, late, Events.of("now"));
+    TestRecord<byte[], byte[]> told = only(rig.late());
+    assertThat(told.key()).isEqualTo("acme".getBytes(UTF_8));
+    assertThat(told.value()).isEqualTo(EventCodec.USAGE_EVENTS.encode(late.build()));
+    assertThat(header(told, Headers.SCHEMA_VERSION)).isEqualTo("1");
+  }
+
+  @Test
+  void aTenantThatIsSpreadIsAddedUpInTwoStages() {
+    for (int i = 0; i < 10; i++) {
+      rig.append(NOON, Events.of("e" + i).build(), true);
+      rig.append(NOON, Events.of("e" + i).build(), true);
+    }
+    rig.at(NOON, Events.of("plain"));
+    assertThat(rig.totals().get(CELL).version()).isEqualTo(11);
+    rig.append(NOON, Events.of("later").build(), true);
+    assertThat(rig.totals().get(CELL).version()).isEqualTo(12);
+    assertThat(rig.totals().get(CELL).costUSD()).isEqualByComparingTo("1.2");
+    assertThat(rig.counts().get("acme/2026-03-04T12Z/0"))
+        .isEqualTo(new UsageCounts(new TenantId("acme"), NOON, 0, 22, 12, 10, 0, 0));
   }
 
   @Test
