@@ -27,6 +27,8 @@ import dev.parley.ingest.messages.BulkRoutes;
 import dev.parley.ingest.messages.MessageRoutes;
 import dev.parley.ingest.messages.SubmissionLog;
 import dev.parley.ingest.messages.Submitter;
+import dev.parley.ingest.reconciliation.PublishedUsage;
+import dev.parley.ingest.reconciliation.ReconciliationRoutes;
 import dev.parley.ingest.sessions.MessageView;
 import dev.parley.ingest.sessions.SessionDirectory;
 import dev.parley.ingest.sessions.SessionLifecycleRoutes;
@@ -58,6 +60,7 @@ public final class IngestApi implements Component {
   private final HttpServer server;
 
   /**
+   * @param published looked into when usage does not add up
    * @param waiters woken when jobs end; closed when the API stops
    * @param health what {@code /health/ready} tells
    */
@@ -66,6 +69,7 @@ public final class IngestApi implements Component {
       IngestPorts ports,
       SubmissionLog submissions,
       DeadLetterLog deadLetters,
+      PublishedUsage published,
       JobWaiters waiters,
       Authenticator authenticator,
       Supplier<Map<String, Health>> health,
@@ -122,6 +126,7 @@ public final class IngestApi implements Component {
                 this::jobEnded,
                 clock),
             usage,
+            new ReconciliationRoutes(ports.audit(), ports.usage(), published, clock),
             new ExportRoutes(new ExportFiles(exports)),
             new ApiDocs(),
             new KeyRoutes(ports.apiKeys(), clock),

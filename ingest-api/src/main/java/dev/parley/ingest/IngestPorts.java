@@ -8,6 +8,7 @@ import dev.parley.storage.RedriveStore;
 import dev.parley.storage.SecretStore;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.TenantSettingsStore;
+import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.live.LiveEvents;
@@ -24,6 +25,7 @@ public record IngestPorts(
     JobStore jobs,
     IdempotencyStore idempotencyKeys,
     UsageStore usage,
+    UsageAudit audit,
     ApiKeyStore apiKeys,
     SecretStore secrets,
     TenantSettingsStore tenantSettings,
@@ -38,6 +40,7 @@ public record IngestPorts(
         stores.jobs(),
         stores.idempotencyKeys(),
         stores.usage(),
+        stores.audit(),
         stores.apiKeys(),
         stores.secrets(),
         stores.tenantSettings(),

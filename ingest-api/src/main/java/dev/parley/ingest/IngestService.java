@@ -4,6 +4,7 @@ import dev.parley.ingest.deadletters.KafkaDeadLetters;
 import dev.parley.ingest.jobs.JobWaiters;
 import dev.parley.ingest.jobs.OutcomeFeed;
 import dev.parley.ingest.messages.KafkaSubmissionLog;
+import dev.parley.ingest.reconciliation.KafkaPublishedUsage;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.Health;
@@ -50,6 +51,7 @@ public final class IngestService implements Component {
             ports,
             log,
             new KafkaDeadLetters(kafka),
+            new KafkaPublishedUsage(kafka),
             waiters,
             IngestApi.authenticator(config, ports.apiKeys()),
             health::check,

@@ -8,6 +8,8 @@ import dev.parley.ingest.deadletters.DeadLetterLog;
 import dev.parley.ingest.deadletters.KafkaDeadLetters;
 import dev.parley.ingest.deadletters.Redrive;
 import dev.parley.ingest.tenants.ProviderKeysCommand;
+import dev.parley.ingest.reconciliation.KafkaPublishedUsage;
+import dev.parley.ingest.reconciliation.ReconcileCommand;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.ConfigException;
@@ -53,7 +55,8 @@ public final class Main {
    *
    * @param args none to serve; {@code keys create TENANT [admin]} to make a key; {@code
    *     provider-keys ...} for tenants' keys to model providers; {@code dead-letters ...} to look
-   *     at dead letters and send them again
+   *     at dead letters and send them again; {@code reconcile ...}
+   *     for {@link ReconcileCommand}
    * @throws InterruptedException when interrupted before the service has started
    */
   public static int run(
@@ -78,12 +81,15 @@ public final class Main {
           return deadLetters(env, variables, words, out, err);
         }
       }
+      if (args.length >= 1 && args[0].equals("reconcile")) {
+        return reconcile(env, variables, List.of(args).subList(1, args.length), out, err);
+      }
     } catch (ConfigException e) {
       err.println(e.getMessage());
       return USAGE_ERROR;
     }
     err.println(
-        "usage: ingest-api [keys create <tenant> [admin] | provider-keys ... | "
+        "usage: ingest-api [keys create <tenant> [admin] | provider-keys ... | reconcile ... | "
             + DeadLetterCommand.USAGE
             + "]");
     return USAGE_ERROR;
@@ -154,6 +160,23 @@ public final class Main {
               out,
               err)
           .run(words);
+    }
+  }
+
+  private static int reconcile(
+      Env env,
+      Map<String, String> variables,
+      List<String> args,
+      PrintStream out,
+      PrintStream err)
+      throws InterruptedException {
+    Clock clock = Clock.systemUTC();
+    KafkaSettings kafka = KafkaSettings.from(env);
+    try (Stores stores = stores(variables, env, clock)) {
+      stores.start();
+      return new ReconcileCommand(
+              stores.audit(), stores.usage(), new KafkaPublishedUsage(kafka), clock, out, err)
+          .run(args);
     }
   }
 

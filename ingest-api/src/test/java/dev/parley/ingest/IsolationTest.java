@@ -94,6 +94,8 @@ final class IsolationTest {
         new Step("GET /usage", "/usage?tenantId=acme", "", 403),
         new Step("GET /usage/export", "/usage/export?tenantId=acme", "", 403),
         new Step("GET /usage/events", "/usage/events?tenantId=acme", "", 403),
+        new Step("GET /usage/reconciliation", "/usage/reconciliation", "", 200),
+        new Step("GET /usage/reconciliation", "/usage/reconciliation?tenantId=acme", "", 403),
         new Step("GET /usage/exports", "/usage/exports", "", 200),
         new Step("GET /usage/exports", "/usage/exports?tenantId=acme", "", 403),
         new Step("GET /usage/exports/{name}", "/usage/exports/" + EXPORT, "", 404),

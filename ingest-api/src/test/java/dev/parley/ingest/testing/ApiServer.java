@@ -32,6 +32,7 @@ public final class ApiServer implements AutoCloseable {
   public final FakeStores stores = new FakeStores();
   public final FakeSubmissionLog log = new FakeSubmissionLog();
   public final FakeDeadLetters deadLetters = new FakeDeadLetters();
+  public final FakePublishedUsage published = new FakePublishedUsage();
   public final JobWaiters waiters = new JobWaiters();
   public final Map<String, Health> health = new TreeMap<>();
   public final String key;
@@ -58,6 +59,7 @@ public final class ApiServer implements AutoCloseable {
             stores.ports(),
             log,
             deadLetters,
+            published,
             waiters,
             IngestApi.authenticator(config, stores),
             () -> health,

@@ -6,6 +6,7 @@ import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
+import dev.parley.schemas.UsageCounts;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
 import dev.parley.schemas.chat.Message;
@@ -24,6 +25,7 @@ import dev.parley.storage.SessionQuery;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TenantSettingsStore;
+import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.live.InMemoryLiveEvents;
 import dev.parley.storage.memory.MemoryIdempotencyStore;
@@ -48,13 +50,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores in maps, as much of them as the API's tests need, that can be told to be away. */
 public final class FakeStores
-    implements SessionStore, JobStore, UsageStore, ApiKeyStore, SecretStore {
+    implements SessionStore, JobStore, UsageStore, UsageAudit, ApiKeyStore, SecretStore {
 
   public final MemorySessionStore sessions = new MemorySessionStore();
   public final Map<JobId, Job> jobs = new ConcurrentHashMap<>();
   public final Map<String, ApiKey> keys = new ConcurrentHashMap<>();
   public volatile List<UsageSum> sums = List.of();
   public volatile @Nullable UsageFilter askedFilter;
+  public volatile List<UsageEvent> rows = List.of();
+  public volatile List<HourAudit> audits = List.of();
+  public volatile @Nullable TenantId auditedTenant;
   public final InMemoryLiveEvents live = new InMemoryLiveEvents();
   public volatile boolean away;
   public final RedriveStore redrives = new MemoryRedriveStore();
@@ -67,6 +72,7 @@ public final class FakeStores
         this,
         this,
         idempotencyKeys,
+        this,
         this,
         this,
         this,
@@ -213,6 +219,24 @@ public final class FakeStores
   public void forEachEvent(UsageFilter filter, Consumer<UsageEvent> sink) {
     reach();
     askedFilter = filter;
+    rows.stream()
+        .filter(row -> filter.tenantId() == null || filter.tenantId().equals(row.tenantId()))
+        .forEach(sink);
+  }
+
+  @Override
+  public void writeCounts(Collection<UsageCounts> counts) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<HourAudit> audit(@Nullable TenantId tenantId, Instant since, Instant until) {
+    reach();
+    auditedTenant = tenantId;
+    return audits.stream()
+        .filter(hour -> tenantId == null || tenantId.equals(hour.tenantId()))
+        .filter(hour -> !hour.hour().isBefore(since) && hour.hour().isBefore(until))
+        .toList();
   }
 
   @Override

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
       ServiceCommand.Aggregator.class,
       ServiceCommand.Export.class,
       ServiceCommand.Reprice.class,
+      ServiceCommand.Reconcile.class,
       ServiceCommand.Keys.class,
       ServiceCommand.ProviderKeys.class,
       ServiceCommand.DeadLetters.class,

@@ -180,6 +180,52 @@ final class ServiceCommand {
     }
   }
 
+  /** The proof that usage adds up. */
+  @Command(
+      name = "reconcile",
+      description = {
+        "Tell whether usage adds up: what was read, the totals and the ledger, hour by hour.",
+        "Exit code 0: balanced, 1: not balanced, 3: PostgreSQL is away."
+      },
+      footer = {"", WHERE})
+  static final class Reconcile implements Callable<Integer> {
+    @Option(
+        names = "--since",
+        paramLabel = "TIME",
+        description = "As 2026-01-31T12:00:00Z or 2026-01-31; the last 24 hours without it.")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Exclusive; now without it.")
+    private @Nullable String until;
+
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "One tenant only.")
+    private @Nullable String tenant;
+
+    @Option(
+        names = "--wait",
+        paramLabel = "SECONDS",
+        description = "How long differences must stay to be told; 10.")
+    private @Nullable String patience;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      List<String> args = new ArrayList<>(List.of("reconcile"));
+      add(args, "--since", since);
+      add(args, "--until", until);
+      add(args, "--tenant", tenant);
+      add(args, "--wait", patience);
+      return dev.parley.ingest.Main.run(
+          args.toArray(String[]::new), environment(), System.out, System.err);
+    }
+
+    private static void add(List<String> args, String name, @Nullable String value) {
+      if (value != null) {
+        args.add(name);
+        args.add(value);
+      }
+    }
+  }
+
   /** API keys. */
   @Command(
       name = "keys",

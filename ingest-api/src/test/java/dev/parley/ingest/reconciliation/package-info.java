@@ -1,0 +1,4 @@
+@NullMarked
+package dev.parley.ingest.reconciliation;
+
+import org.jspecify.annotations.NullMarked;
