@@ -164,11 +164,7 @@ public final class Main {
   }
 
   private static int reconcile(
-      Env env,
-      Map<String, String> variables,
-      List<String> args,
-      PrintStream out,
-      PrintStream err)
+      Env env, Map<String, String> variables, List<String> args, PrintStream out, PrintStream err)
       throws InterruptedException {
     Clock clock = Clock.systemUTC();
     KafkaSettings kafka = KafkaSettings.from(env);

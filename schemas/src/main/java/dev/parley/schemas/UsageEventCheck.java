@@ -7,9 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks in usage events for what would do harm further on although it could be read: numbers that overflow sums,
- * text that no database takes, and events that came under a key that is not their tenant, whose
- * cell would be added up in two places at once.
+ * Looks in usage events for what would do harm further on although it could be read: numbers that
+ * overflow sums, text that no database takes, and events that came under a key that is not their
+ * tenant, whose cell would be added up in two places at once.
  */
 public final class UsageEventCheck {
 

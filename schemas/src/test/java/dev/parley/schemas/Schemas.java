@@ -16,8 +16,7 @@ import java.util.Objects;
 final class Schemas {
 
   static final List<String> NAMES =
-      List.of(
-          "shared", "submission", "job-outcome", "usage-event", "usage-total", "usage-counts");
+      List.of("shared", "submission", "job-outcome", "usage-event", "usage-total", "usage-counts");
 
   private static final String BASE = "https://parley.dev/schemas/";
 

@@ -44,9 +44,7 @@ public interface UsageAudit {
 
     /** Whether nothing was lost on the way, and nothing was added, lost or altered afterwards. */
     public boolean isBalanced() {
-      return differing.isEmpty()
-          && counts.isComplete()
-          && counts.added() == totals.eventCount();
+      return differing.isEmpty() && counts.isComplete() && counts.added() == totals.eventCount();
     }
   }
 

@@ -90,9 +90,7 @@ final class EventComparison {
     cells.keySet().forEach(cell -> found.put(cell, new ArrayList<>()));
     sortedIds().forEach(id -> compare(id, found));
     Map<Cell, Measures> sums = new HashMap<>();
-    published
-        .values()
-        .forEach(event -> sums.merge(event.cell(), event.measures(), Measures::plus));
+    published.values().forEach(event -> sums.merge(event.cell(), event.measures(), Measures::plus));
     cells.forEach((cell, audit) -> {
       if (!audit.total().isSameAs(sums.getOrDefault(cell, Measures.NONE))) {
         add(found, Difference.Kind.TOTAL_DIFFERS, cell, null);
@@ -128,8 +126,6 @@ final class EventComparison {
 
   private static void add(
       Map<Cell, List<Difference>> found, Difference.Kind kind, Cell cell, @Nullable String id) {
-    found
-        .computeIfAbsent(cell, key -> new ArrayList<>())
-        .add(new Difference(kind, cell, id));
+    found.computeIfAbsent(cell, key -> new ArrayList<>()).add(new Difference(kind, cell, id));
   }
 }

@@ -147,7 +147,6 @@ public final class KafkaPublishedUsage implements PublishedUsage {
   }
 
   private static boolean isRefused(UsageEvent event, byte @Nullable [] key) {
-    return UsageEventCheck.implausible(event) != null
-        || UsageEventCheck.isMisrouted(event, key);
+    return UsageEventCheck.implausible(event) != null || UsageEventCheck.isMisrouted(event, key);
   }
 }

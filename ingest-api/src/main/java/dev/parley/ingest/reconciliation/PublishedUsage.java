@@ -20,10 +20,7 @@ public interface PublishedUsage {
    *     the time was up
    */
   boolean forEach(
-      @Nullable TenantId tenantId,
-      Instant appendedSince,
-      Duration limit,
-      Consumer<Published> sink);
+      @Nullable TenantId tenantId, Instant appendedSince, Duration limit, Consumer<Published> sink);
 
   /**
    * A copy of an event.

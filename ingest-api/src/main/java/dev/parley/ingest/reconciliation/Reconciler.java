@@ -96,7 +96,8 @@ final class Reconciler {
       if (hour.counts().added() != hour.totals().eventCount()) {
         differences.add(new Difference(Kind.COUNTS_DIFFER, null, null));
       }
-      hour.differing().forEach(cell -> differences.addAll(traced.getOrDefault(cell.cell(), List.of())));
+      hour.differing()
+          .forEach(cell -> differences.addAll(traced.getOrDefault(cell.cell(), List.of())));
       results.add(new Reconciliation.Hour(hour, List.copyOf(differences)));
     }
     return new Reconciliation(results, complete);

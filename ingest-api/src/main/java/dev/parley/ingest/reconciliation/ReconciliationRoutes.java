@@ -58,8 +58,7 @@ public final class ReconciliationRoutes implements RouteTable.Group {
 
   private HourRange range(Query query) {
     try {
-      HourRange range =
-          HourRange.parse(query.find("since"), query.find("until"), clock.instant());
+      HourRange range = HourRange.parse(query.find("since"), query.find("until"), clock.instant());
       if (range.length().compareTo(LONGEST) > 0) {
         throw ApiException.at(
             ErrorCode.INVALID_REQUEST, "since", "since and until may be 31 days apart at most");
@@ -80,8 +79,7 @@ public final class ReconciliationRoutes implements RouteTable.Group {
       return null;
     }
     if (!Identifiers.isValid(named)) {
-      throw ApiException.at(
-          ErrorCode.INVALID_REQUEST, "tenantId", "tenantId is not a tenant id");
+      throw ApiException.at(ErrorCode.INVALID_REQUEST, "tenantId", "tenantId is not a tenant id");
     }
     return new TenantId(named);
   }

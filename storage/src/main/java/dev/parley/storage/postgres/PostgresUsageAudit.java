@@ -187,8 +187,7 @@ public final class PostgresUsageAudit implements UsageAudit {
     }
   }
 
-  private static void bind(
-      Binder binder, @Nullable TenantId tenantId, Instant since, Instant until)
+  private static void bind(Binder binder, @Nullable TenantId tenantId, Instant since, Instant until)
       throws SQLException {
     if (tenantId != null) {
       binder.text(tenantId.value());

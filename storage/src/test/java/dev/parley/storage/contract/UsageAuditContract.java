@@ -36,8 +36,7 @@ public abstract class UsageAuditContract {
   private UsageEvent record(SessionKey session, Instant time, String model, String cost) {
     JobId id = Samples.job();
     UsageEvent event =
-        Samples.usage(
-            id, session, 1, time, model, cost == null ? null : new BigDecimal(cost));
+        Samples.usage(id, session, 1, time, model, cost == null ? null : new BigDecimal(cost));
     writer()
         .commit(
             List.of(

@@ -56,11 +56,7 @@ public final class TotalsSink implements Component {
   private @Nullable Thread thread;
 
   public TotalsSink(
-      String groupId,
-      UsageStore store,
-      UsageAudit audit,
-      KafkaSettings kafka,
-      TopicSetup topics) {
+      String groupId, UsageStore store, UsageAudit audit, KafkaSettings kafka, TopicSetup topics) {
     this.groupId = groupId;
     this.store = store;
     this.audit = audit;

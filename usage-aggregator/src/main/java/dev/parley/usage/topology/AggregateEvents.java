@@ -2,8 +2,8 @@ package dev.parley.usage.topology;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.parley.schemas.UsageTotal.Cell;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.UsageTotal.Cell;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -59,8 +59,7 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
     KeyValueStore<String, byte[]> unpublished = context.getStateStore(UsageTopology.UNPUBLISHED);
     State opened =
         new State(
-            new SeenEvents(
-                context.getStateStore(UsageTopology.SEEN), settings.duplicateWindow()),
+            new SeenEvents(context.getStateStore(UsageTopology.SEEN), settings.duplicateWindow()),
             new Changing<>(
                 context.getStateStore(UsageTopology.CELLS),
                 unpublished,
@@ -84,8 +83,7 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
     opened.counts().takeUp(CountKey::parse);
     state = opened;
     publishing = new Publishing(context);
-    context.schedule(
-        settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish);
+    context.schedule(settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish);
   }
 
   @Override
@@ -120,8 +118,7 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
       return;
     }
     Cell cell =
-        new Cell(
-            event.tenantId(), reading.countKey().hour(), event.provider(), event.model());
+        new Cell(event.tenantId(), reading.countKey().hour(), event.provider(), event.model());
     (reading.spread() ? now.partials() : now.cells()).change(cell, sums -> sums.plus(event));
     if (record.timestamp() - cell.hour().toEpochMilli() > lateAfterMs) {
       publishing().late(record, event);

@@ -63,10 +63,7 @@ record InternalTopics(TopologySettings topology, StreamsSettings streams, int re
             SeenEvents.kept(topology.duplicateWindow()).plus(SPARE)));
     topics.add(
         topic(
-            streams.partialsTopic(),
-            partitions,
-            TopicConfig.CLEANUP_POLICY_DELETE,
-            PARTIALS_KEPT));
+            streams.partialsTopic(), partitions, TopicConfig.CLEANUP_POLICY_DELETE, PARTIALS_KEPT));
     return topics;
   }
 

@@ -33,7 +33,9 @@ public record StreamsSettings(
     STREAMS
   }
 
-  /** Where the partial sums of tenants that are spread travel; no other app may read or write it. */
+  /**
+   * Where the partial sums of tenants that are spread travel; no other app may read or write it.
+   */
   String partialsTopic() {
     return applicationId + "-partials";
   }

@@ -102,8 +102,7 @@ final class TotalsSinkIT {
 
   @Test
   void countsAreWrittenToo() throws Exception {
-    UsageCounts counts =
-        new UsageCounts(new TenantId(group), Events.NOON, 3, 10, 5, 2, 2, 1);
+    UsageCounts counts = new UsageCounts(new TenantId(group), Events.NOON, 3, 10, 5, 2, 2, 1);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.USAGE_COUNTS,

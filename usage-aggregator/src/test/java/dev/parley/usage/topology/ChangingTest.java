@@ -21,8 +21,7 @@ final class ChangingTest {
   private final KeyValueStore<String, byte[]> unpublished = store("marks", Serdes.ByteArray());
 
   private static <V> KeyValueStore<String, V> store(String name, Serde<V> serde) {
-    return Stores.keyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(name), Serdes.String(), serde)
+    return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), serde)
         .withLoggingDisabled()
         .build();
   }
@@ -91,8 +90,7 @@ final class ChangingTest {
   }
 
   private Changing<String, Long> owner(String prefix) {
-    Changing<String, Long> owner =
-        new Changing<>(values, unpublished, prefix, name -> name, 0L);
+    Changing<String, Long> owner = new Changing<>(values, unpublished, prefix, name -> name, 0L);
     owner.takeUp(name -> name);
     return owner;
   }

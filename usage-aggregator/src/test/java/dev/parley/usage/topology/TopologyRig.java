@@ -89,8 +89,8 @@ final class TopologyRig implements AutoCloseable {
     TopologyRig next = new TopologyRig(stateDir);
     WindowStore<String, byte[]> nextSeen = next.driver.getWindowStore(UsageTopology.SEEN);
     seen.forEach(entry -> nextSeen.put(entry.key.key(), entry.value, entry.key.window().start()));
-    values.forEach((store, entries) ->
-        next.driver.<String, Object>getKeyValueStore(store).putAll(entries));
+    values.forEach(
+        (store, entries) -> next.driver.<String, Object>getKeyValueStore(store).putAll(entries));
     return next;
   }
 
