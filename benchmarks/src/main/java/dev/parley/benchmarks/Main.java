@@ -8,6 +8,8 @@ import dev.parley.benchmarks.turns.Latency;
 import dev.parley.benchmarks.turns.LongSession;
 import dev.parley.benchmarks.turns.NoisyNeighbour;
 import dev.parley.benchmarks.turns.Turns;
+import dev.parley.benchmarks.usage.Aggregation;
+import dev.parley.benchmarks.usage.UsageQueries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +19,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** What {@code ./parley bench} runs. */
 @Command(
@@ -34,8 +36,7 @@ public final class Main implements Callable<Integer> {
 
   /** All there are, in the order in which they run. */
   private static final List<Benchmark> ALL =
-      List.of(
-          new Submit(),
+      List.of(new Submit(),
           new BulkSubmit(),
           Turns.inProcess(),
           Turns.overHttp(),
@@ -43,7 +44,9 @@ public final class Main implements Callable<Integer> {
           new LongSession(),
           new NoisyNeighbour(),
           new InFlight(),
-          new CsvExport());
+          new CsvExport(),
+          new Aggregation(),
+          new UsageQueries());
 
   @Spec private CommandSpec spec = CommandSpec.create();
 

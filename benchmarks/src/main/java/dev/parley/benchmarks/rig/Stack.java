@@ -188,6 +188,15 @@ public final class Stack implements AutoCloseable {
     return counter == null ? 0 : (long) counter.count();
   }
 
+  /** A statement that writes, for all tenants. */
+  public void execute(String sql) throws SQLException {
+    try (Connection connection = DatabaseUrl.parse(infrastructure.databaseUrl()).connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("select set_config('parley.scope', 'service', false)");
+      statement.execute(sql);
+    }
+  }
+
   /** A number from the database, seen over all tenants. */
   public long query(String sql) throws SQLException {
     try (Connection connection = DatabaseUrl.parse(infrastructure.databaseUrl()).connect();

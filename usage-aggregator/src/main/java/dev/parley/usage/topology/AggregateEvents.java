@@ -95,7 +95,7 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
       now.cells().change(partial.cell(), sums -> sums.plus(partial.sums()));
     } else {
       Reading reading = Reading.of(record);
-      now.counts().change(reading.countKey(), HourCounts::plusRead);
+      now.counts().begin(reading.countKey(), HourCounts::plusRead);
       switch (reading) {
         case Reading.Refused refused -> {
           publishing().deadLetter(record, from, refused);

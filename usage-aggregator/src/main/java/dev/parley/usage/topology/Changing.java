@@ -69,6 +69,18 @@ final class Changing<K, V> {
   }
 
   void change(K key, UnaryOperator<V> change) {
+    Entry<V> entry = entry(key);
+    entry.value = change.apply(entry.value);
+    values.put(entry.name, entry.value);
+  }
+
+  /** As {@link #change}, where another change of the same value follows at once. */
+  void begin(K key, UnaryOperator<V> change) {
+    Entry<V> entry = entry(key);
+    entry.value = change.apply(entry.value);
+  }
+
+  private Entry<V> entry(K key) {
     Entry<V> entry = changed.get(key);
     if (entry == null) {
       String text = name.apply(key);
@@ -76,8 +88,7 @@ final class Changing<K, V> {
       entry = new Entry<>(text, stored(text));
       changed.put(key, entry);
     }
-    entry.value = change.apply(entry.value);
-    values.put(entry.name, entry.value);
+    return entry;
   }
 
   /** How many are to be published. */

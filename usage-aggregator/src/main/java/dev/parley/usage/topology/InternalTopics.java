@@ -39,13 +39,9 @@ record InternalTopics(TopologySettings topology, StreamsSettings streams, int re
 
   private List<NewTopic> topics(Admin admin) throws ExecutionException, InterruptedException {
     int partitions =
-        admin
-            .describeTopics(List.of(Topics.USAGE_EVENTS))
-            .topicNameValues()
-            .get(Topics.USAGE_EVENTS)
-            .get()
-            .partitions()
-            .size();
+        admin.describeTopics(List.of(Topics.USAGE_EVENTS)).allTopicNames().get().values().stream()
+            .mapToInt(events -> events.partitions().size())
+            .sum();
     List<NewTopic> topics = new ArrayList<>();
     for (String store :
         List.of(

@@ -40,7 +40,8 @@ public record StreamsSettings(
     return applicationId + "-partials";
   }
 
-  Properties properties(KafkaSettings kafka) {
+  /** What the Streams app is given. */
+  public Properties properties(KafkaSettings kafka) {
     Properties properties = kafka.common(applicationId);
     properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
@@ -58,6 +59,7 @@ public record StreamsSettings(
     }
     // Neither of a task's two topics has to wait for the other: sums do not depend on the order.
     properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+    properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreTuning.class);
     properties.putIfAbsent(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 64L << 20);
     properties.putIfAbsent(
         StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");

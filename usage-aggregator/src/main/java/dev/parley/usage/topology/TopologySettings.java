@@ -12,7 +12,7 @@ public record TopologySettings(
     Duration duplicateWindow, Duration publishInterval, Duration lateAfter) {
 
   public static final TopologySettings DEFAULT =
-      new TopologySettings(Duration.ofHours(24), Duration.ofMillis(100), Duration.ofHours(1));
+      new TopologySettings(Duration.ofHours(24), Duration.ofMillis(200), Duration.ofHours(1));
 
   public TopologySettings {
     if (duplicateWindow.compareTo(Duration.ofMinutes(1)) < 0) {
