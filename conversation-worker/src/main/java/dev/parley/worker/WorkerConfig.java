@@ -1,6 +1,8 @@
 package dev.parley.worker;
 
 import dev.parley.runtime.Env;
+import dev.parley.schemas.Identifiers;
+import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.storage.TenantSettings.BudgetAction;
 import dev.parley.storage.secrets.MasterKeys;
@@ -12,7 +14,9 @@ import dev.parley.worker.routing.RoutingFile;
 import dev.parley.worker.turn.TurnSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param routing rules, limits and circuit breakers
  * @param budgetAction what happens beyond a budget, for tenants for whom nothing else is set
  * @param logUsage whether each usage event is also logged, without texts
+ * @param spreadTenants whose usage events are too many for one partition
  * @param masterKeys what tenants' provider keys are sealed with
  * @param httpPort for health and metrics; 0 takes a free one
  */
@@ -39,6 +44,7 @@ public record WorkerConfig(
     RoutingConfig routing,
     BudgetAction budgetAction,
     boolean logUsage,
+    Set<TenantId> spreadTenants,
     String httpHost,
     int httpPort,
     MasterKeys masterKeys) {
@@ -56,6 +62,7 @@ public record WorkerConfig(
 
   public WorkerConfig {
     tenantWeights = Map.copyOf(tenantWeights);
+    spreadTenants = Set.copyOf(spreadTenants);
   }
 
   /**
@@ -107,6 +114,7 @@ public record WorkerConfig(
         routing(env, providers),
         env.getEnum("BUDGET_ACTION", BudgetAction.class, BudgetAction.THROW),
         env.getEnum("USAGE_LOG", UsageLogging.class, UsageLogging.NONE) == UsageLogging.CONSOLE,
+        spreadTenants(env),
         env.get("HTTP_HOST", "127.0.0.1"),
         env.getInt("WORKER_HTTP_PORT", 0, 0, 65_535),
         masterKeys(env));
@@ -147,6 +155,20 @@ public record WorkerConfig(
       e.problems().forEach(problem -> env.problem("ROUTING_FILE: " + problem));
       return RoutingConfig.NONE;
     }
+  }
+
+  private static Set<TenantId> spreadTenants(Env env) {
+    Set<TenantId> tenants = new LinkedHashSet<>();
+    String text = env.get("USAGE_SPREAD_TENANTS", "");
+    for (String entry : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+      String tenant = entry.strip();
+      if (Identifiers.isValid(tenant)) {
+        tenants.add(new TenantId(tenant));
+      } else {
+        env.problem("USAGE_SPREAD_TENANTS must be tenant ids, separated by commas");
+      }
+    }
+    return tenants;
   }
 
   private static Map<String, Integer> weights(Env env) {

@@ -126,7 +126,8 @@ public final class WorkerService implements Component {
                   new TenantShares(tenants::of, config.tenantWeights(), config.tenantMaxInFlight()),
                   tenants::of,
                   config.budgetAction(),
-                  config.logUsage()),
+                  config.logUsage(),
+                  config.spreadTenants()),
               metrics,
               clock);
       engine = starting;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.runtime.ConfigException;
 import dev.parley.runtime.Env;
+import dev.parley.schemas.TenantId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -60,6 +61,7 @@ final class WorkerConfigTest {
                 Map.entry("TENANT_MAX_IN_FLIGHT", "8"),
                 Map.entry("PRICE_BOOK", "prices.json"),
                 Map.entry("USAGE_LOG", "console"),
+                Map.entry("USAGE_SPREAD_TENANTS", "hot"),
                 Map.entry("HTTP_HOST", "0.0.0.0"),
                 Map.entry("WORKER_HTTP_PORT", "9090")));
 
@@ -80,6 +82,7 @@ final class WorkerConfigTest {
     assertThat(config.tenantMaxInFlight()).isEqualTo(8);
     assertThat(config.priceBook()).isEqualTo(Path.of("prices.json"));
     assertThat(config.logUsage()).isTrue();
+    assertThat(config.spreadTenants()).containsExactly(new TenantId("hot"));
     assertThat(config.httpHost()).isEqualTo("0.0.0.0");
     assertThat(config.httpPort()).isEqualTo(9_090);
   }
@@ -104,6 +107,7 @@ final class WorkerConfigTest {
         "TENANT_WEIGHTS | a=0 | must be tenant=weight",
         "TENANT_WEIGHTS | a | must be tenant=weight",
         "TENANT_MAX_IN_FLIGHT | 0 | must be a whole number from 1 to 100000",
+        "USAGE_SPREAD_TENANTS | a,/ | must be tenant ids",
         "USAGE_LOG | loud | must be one of none, console",
         "WORKER_HTTP_PORT | 70000 | must be a whole number from 0 to 65535",
         "OPENAI_API | grpc | must be chat or responses",

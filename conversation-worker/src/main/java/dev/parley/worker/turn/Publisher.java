@@ -6,6 +6,7 @@ import dev.parley.schemas.Headers;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.schemas.UsageEvent;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
@@ -37,10 +39,19 @@ final class Publisher {
   private final Producer<byte[], byte[]> producer;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final RandomGenerator random;
+  private final Set<TenantId> spread;
 
   Publisher(Producer<byte[], byte[]> producer, RandomGenerator random) {
+    this(producer, random, Set.of());
+  }
+
+  /**
+   * @param spread the tenants whose usage events have their session as key
+   */
+  Publisher(Producer<byte[], byte[]> producer, RandomGenerator random, Set<TenantId> spread) {
     this.producer = producer;
     this.random = random;
+    this.spread = spread;
   }
 
   /**
@@ -81,7 +92,7 @@ final class Publisher {
     }
   }
 
-  private static List<ProducerRecord<byte[], byte[]>> records(
+  private List<ProducerRecord<byte[], byte[]>> records(
       @Nullable JobOutcome outcome, List<UsageEvent> usage) {
     try {
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(1 + usage.size());
@@ -99,7 +110,7 @@ final class Publisher {
    * Without what may be large and is told by PostgreSQL as well: an outcome that never came would
    * hold up its session for ever.
    */
-  private static List<ProducerRecord<byte[], byte[]>> shortened(
+  private List<ProducerRecord<byte[], byte[]>> shortened(
       @Nullable JobOutcome outcome, List<UsageEvent> usage) {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>(1 + usage.size());
     for (UsageEvent event : usage) {
@@ -121,10 +132,10 @@ final class Publisher {
     return e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
   }
 
-  private static ProducerRecord<byte[], byte[]> record(UsageEvent event) {
+  private ProducerRecord<byte[], byte[]> record(UsageEvent event) {
     return record(
         Topics.USAGE_EVENTS,
-        event.tenantId().value(),
+        event.recordKey(spread.contains(event.tenantId())),
         EventCodec.USAGE_EVENTS.encode(event),
         EventCodec.USAGE_EVENTS.versionHeader(),
         event.jobId());

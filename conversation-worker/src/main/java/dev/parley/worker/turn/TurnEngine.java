@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -91,7 +92,7 @@ public final class TurnEngine implements Component {
     parts = started;
     started.start();
 
-    Publisher publisher = new Publisher(publishing, random);
+    Publisher publisher = new Publisher(publishing, random, setup.spreadTenants());
     TurnMetrics counts = new TurnMetrics(metrics);
     TurnEnding ending =
         new TurnEnding(stores, publisher, setup.logUsage() ? new UsageLog() : event -> {}, counts);
@@ -261,5 +262,6 @@ public final class TurnEngine implements Component {
       TenantPolicy tenants,
       Function<TenantId, TenantSettings> settingsOf,
       BudgetAction budgetAction,
-      boolean logUsage) {}
+      boolean logUsage,
+      Set<TenantId> spreadTenants) {}
 }

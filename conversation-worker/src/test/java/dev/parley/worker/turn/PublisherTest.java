@@ -7,6 +7,7 @@ import dev.parley.schemas.Headers;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.Json;
+import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.ChatResponse;
@@ -16,6 +17,7 @@ import dev.parley.schemas.chat.TokenUsage;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +37,15 @@ final class PublisherTest {
     assertThat(FakeKafka.header(outcome, Headers.SCHEMA_VERSION)).isEqualTo("1");
     assertThat(FakeKafka.leftOut(outcome)).isNull();
     assertThat(kafka.sent(Topics.USAGE_EVENTS).getFirst().key()).isEqualTo(Submitted.utf8("acme"));
+  }
+
+  @Test
+  void usageOfATenantThatIsSpreadHasItsSessionAsKey() throws Exception {
+    new Publisher(kafka, new Random(1), Set.of(new TenantId("acme")))
+        .publish(completed("hi"), List.of(usage("")));
+
+    assertThat(kafka.sent(Topics.USAGE_EVENTS).getFirst().key())
+        .isEqualTo(Submitted.utf8("acme/s1"));
   }
 
   @Test
