@@ -10,6 +10,7 @@ import dev.parley.schemas.Headers;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.storage.UsageAudit.HourAudit;
 import dev.parley.storage.UsageStore.UsageDimension;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.UsageStore.UsageSum;
@@ -100,12 +101,17 @@ final class AggregatorIT {
     List<UsageEvent> raw = new ArrayList<>();
     for (int round = 0; round < 3; round++) {
       AggregatorProcess process = aggregator();
+      // A second one joins, takes over a part, and leaves it again.
+      AggregatorProcess second = round == 1 ? otherAggregator() : null;
       send(raw, random, 2_000);
       int before = raw.size();
       if (round > 0) {
         await().atMost(PATIENCE).until(() -> !totals().isEmpty());
       }
       Thread.sleep(random.nextInt(2_000));
+      if (second != null) {
+        second.close();
+      }
       process.kill();
       send(raw, random, 500);
       assertThat(raw).hasSizeGreaterThan(before);
@@ -117,6 +123,9 @@ final class AggregatorIT {
       await()
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(totals()).as("seed %s", seed).isEqualTo(expected));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(counts()).isEqualTo(expectedCounts(raw)));
     }
     assertThat(totals()).isEqualTo(expected);
   }
@@ -140,6 +149,37 @@ final class AggregatorIT {
       System.out.println("AggregatorIT: event to total, ms: " + waits);
       assertThat(waits.stream().sorted().toList().get(2)).isLessThan(2_000);
     }
+  }
+
+  /** Of the tenants of this run: records read, events added, further copies. */
+  private List<Long> counts() {
+    long read = 0;
+    long added = 0;
+    long duplicate = 0;
+    Instant now = Instant.now().truncatedTo(ChronoUnit.HOURS);
+    for (HourAudit hour :
+        stores.audit().audit(null, now.minus(Duration.ofHours(40)), now.plusSeconds(3600))) {
+      if (hour.tenantId() != null && hour.tenantId().value().startsWith(run + "-")) {
+        assertThat(hour.counts().isComplete()).isTrue();
+        assertThat(hour.counts().added()).isEqualTo(hour.totals().eventCount());
+        read += hour.counts().read();
+        added += hour.counts().added();
+        duplicate += hour.counts().duplicate();
+      }
+    }
+    return List.of(read, added, duplicate);
+  }
+
+  private static List<Long> expectedCounts(List<UsageEvent> raw) {
+    long unique = raw.stream().map(UsageEvent::eventId).distinct().count();
+    return List.of((long) raw.size(), unique, raw.size() - unique);
+  }
+
+  private AggregatorProcess otherAggregator() throws IOException {
+    Map<String, String> other = new HashMap<>(environment);
+    other.put("STATE_DIR", directory.resolve("other-state").toString());
+    other.put("EXPORT_DIR", "none");
+    return AggregatorProcess.start(other, directory.resolve("other-aggregator.log"));
   }
 
   private AggregatorProcess aggregator() throws IOException {
@@ -192,7 +232,9 @@ final class AggregatorIT {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.USAGE_EVENTS,
-            event.tenantId().value().getBytes(StandardCharsets.UTF_8),
+            event
+                .recordKey(event.tenantId().value().endsWith("3"))
+                .getBytes(StandardCharsets.UTF_8),
             EventCodec.USAGE_EVENTS.encode(event));
     record.headers().add(Headers.SCHEMA_VERSION, EventCodec.USAGE_EVENTS.versionHeader());
     sent.add(producer.send(record));

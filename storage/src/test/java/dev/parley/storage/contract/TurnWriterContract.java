@@ -60,6 +60,18 @@ public abstract class TurnWriterContract {
   }
 
   @Test
+  void deleting_a_session_keeps_its_usage() {
+    Session session = newSession();
+    JobId id = Samples.job();
+    commit(Samples.completed(id, key(session), claim(id, key(session)), session.incarnation()));
+
+    assertThat(sessions().delete(key(session))).isTrue();
+
+    assertThat(sessions().find(key(session))).isNull();
+    assertThat(usage().eventsOf(List.of(id))).hasSize(1);
+  }
+
+  @Test
   void a_completed_turn_appends_ends_the_job_and_records_its_usage() {
     Session session = newSession();
     JobId id = Samples.job();

@@ -66,6 +66,10 @@ public record StreamsSettings(
     properties.putIfAbsent(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 20);
     properties.putIfAbsent(
         StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 128 << 10);
+    // The first batch to a partition is refused while the transaction before is still being ended;
+    // batches that follow it on the wire would be out of sequence, which brokers log as errors.
+    properties.putIfAbsent(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
     properties.putIfAbsent(
         StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 2_000);
     return properties;
