@@ -7,9 +7,9 @@ import dev.parley.ingest.deadletters.DeadLetterCommand;
 import dev.parley.ingest.deadletters.DeadLetterLog;
 import dev.parley.ingest.deadletters.KafkaDeadLetters;
 import dev.parley.ingest.deadletters.Redrive;
-import dev.parley.ingest.tenants.ProviderKeysCommand;
 import dev.parley.ingest.reconciliation.KafkaPublishedUsage;
 import dev.parley.ingest.reconciliation.ReconcileCommand;
+import dev.parley.ingest.tenants.ProviderKeysCommand;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.ConfigException;
@@ -55,8 +55,7 @@ public final class Main {
    *
    * @param args none to serve; {@code keys create TENANT [admin]} to make a key; {@code
    *     provider-keys ...} for tenants' keys to model providers; {@code dead-letters ...} to look
-   *     at dead letters and send them again; {@code reconcile ...}
-   *     for {@link ReconcileCommand}
+   *     at dead letters and send them again; {@code reconcile ...} for {@link ReconcileCommand}
    * @throws InterruptedException when interrupted before the service has started
    */
   public static int run(

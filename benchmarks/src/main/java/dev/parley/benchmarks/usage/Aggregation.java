@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,10 +113,14 @@ public final class Aggregation implements Benchmark {
       this.kafka = KafkaSettings.of(infrastructure.kafkaBootstrapServers());
       this.variables =
           Map.of(
-              "KAFKA_BOOTSTRAP_SERVERS", infrastructure.kafkaBootstrapServers(),
-              "DATABASE_URL", infrastructure.databaseUrl(),
-              "TOPIC_PARTITIONS", PARTITIONS,
-              "EXPORT_DIR", "none");
+              "KAFKA_BOOTSTRAP_SERVERS",
+              infrastructure.kafkaBootstrapServers(),
+              "DATABASE_URL",
+              infrastructure.databaseUrl(),
+              "TOPIC_PARTITIONS",
+              PARTITIONS,
+              "EXPORT_DIR",
+              "none");
     }
 
     void load() throws InterruptedException {
@@ -163,9 +166,7 @@ public final class Aggregation implements Benchmark {
 
     private static long counted(SimpleMeterRegistry metrics) {
       return (long)
-          metrics.find("parley.usage.events").counters().stream()
-              .mapToDouble(Counter::count)
-              .sum();
+          metrics.find("parley.usage.events").counters().stream().mapToDouble(Counter::count).sum();
     }
 
     private static long added(Stores stores) {
@@ -224,7 +225,8 @@ public final class Aggregation implements Benchmark {
       ThreadMXBean threads = ManagementFactory.getThreadMXBean();
       long sum = 0;
       for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
-        if (thread != null && thread.getThreadName().contains("StreamThread-1")
+        if (thread != null
+            && thread.getThreadName().contains("StreamThread-1")
             && !thread.getThreadName().contains("producer")) {
           sum += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
         }
@@ -233,8 +235,7 @@ public final class Aggregation implements Benchmark {
     }
   }
 
-  private static final class Counting
-      extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+  private static final class Counting extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final AtomicLong count;
 
     Counting(AtomicLong count) {

@@ -43,15 +43,8 @@ public final class UsageQueries implements Benchmark {
           measured(stack, key, "all, by model", "/usage"),
           measured(stack, key, "by day, of two weeks off the hour", "/usage?groupBy=day&" + since),
           measured(
-              stack,
-              key,
-              "by day, in Berlin",
-              "/usage?groupBy=day,model&timezone=Europe/Berlin"),
-          measured(
-              stack,
-              key,
-              "by day, in Kolkata",
-              "/usage?groupBy=day&timezone=Asia/Kolkata"),
+              stack, key, "by day, in Berlin", "/usage?groupBy=day,model&timezone=Europe/Berlin"),
+          measured(stack, key, "by day, in Kolkata", "/usage?groupBy=day&timezone=Asia/Kolkata"),
           measured(stack, key, "one session", "/usage?sessionId=s-17"),
           measured(stack, key, "one bot", "/usage?botId=bot-17"));
     }
