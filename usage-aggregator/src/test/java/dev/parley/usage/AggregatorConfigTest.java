@@ -25,7 +25,7 @@ final class AggregatorConfigTest {
         .isEqualTo(
             new AggregatorConfig(
                 new TopologySettings(
-                    Duration.ofDays(1), Duration.ofMillis(100), Duration.ofHours(1)),
+                    Duration.ofDays(1), Duration.ofMillis(200), Duration.ofHours(1)),
                 new StreamsSettings(
                     "parley-usage-aggregator",
                     Path.of("parley-data/aggregator-state"),
