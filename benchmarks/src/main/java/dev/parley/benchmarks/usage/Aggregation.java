@@ -144,6 +144,7 @@ public final class Aggregation implements Benchmark {
             new AggregatorService(
                 config("aggregate-" + name),
                 stores.usage(),
+                stores.exports(),
                 stores.audit(),
                 kafka,
                 TopicSetup.from(new Env(variables)),

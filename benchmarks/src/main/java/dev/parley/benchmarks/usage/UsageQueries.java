@@ -35,7 +35,7 @@ public final class UsageQueries implements Benchmark {
 
   @Override
   public List<Result> run(Run run) throws Exception {
-    try (Stack stack = Stack.start(StackPlan.ingest(), run.directory("usage-queries"))) {
+    try (Stack stack = Stack.start(run, StackPlan.ingest())) {
       fill(stack, run.scaled(ROWS));
       String key = stack.key("big");
       String since = "since=2026-01-10T00:17:00Z&until=2026-01-24T13:41:00Z";
