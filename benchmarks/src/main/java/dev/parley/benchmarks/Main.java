@@ -19,13 +19,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine;
 
 /** What {@code ./parley bench} runs. */
 @Command(
@@ -36,7 +36,8 @@ public final class Main implements Callable<Integer> {
 
   /** All there are, in the order in which they run. */
   private static final List<Benchmark> ALL =
-      List.of(new Submit(),
+      List.of(
+          new Submit(),
           new BulkSubmit(),
           Turns.inProcess(),
           Turns.overHttp(),

@@ -20,7 +20,9 @@ final class UsageLog implements Consumer<UsageEvent> {
   @Override
   public void accept(UsageEvent event) {
     LoggingEventBuilder line = log.atInfo().setMessage("usage");
-    fields(event).forEach(line::addKeyValue);
+    for (Map.Entry<String, @Nullable Object> field : fields(event).entrySet()) {
+      line = line.addKeyValue(field.getKey(), field.getValue());
+    }
     line.log();
   }
 
