@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,27 +31,48 @@ public final class EventCodec<T> {
 
   private static final ObjectMapper MAPPER = Json.newMapper(MAX_DEPTH, MAX_DEPTH);
 
-  public static final EventCodec<Submission> SUBMISSIONS = new EventCodec<>(Submission.class, 1);
+  public static final EventCodec<Submission> SUBMISSIONS =
+      new EventCodec<>(Submission.class, 2, EventCodec::versionOf);
   public static final EventCodec<JobOutcome> OUTCOMES = new EventCodec<>(JobOutcome.class, 1);
   public static final EventCodec<UsageEvent> USAGE_EVENTS = new EventCodec<>(UsageEvent.class, 1);
   public static final EventCodec<UsageTotal> USAGE_TOTALS = new EventCodec<>(UsageTotal.class, 1);
   public static final EventCodec<UsageCounts> USAGE_COUNTS = new EventCodec<>(UsageCounts.class, 1);
 
   private final int version;
-  private final byte[] versionHeader;
+  private final ToIntFunction<T> versionOf;
   private final ObjectReader reader;
   private final ObjectWriter writer;
 
   private EventCodec(Class<T> type, int version) {
+    this(type, version, event -> version);
+  }
+
+  /**
+   * @param versionOf the oldest version whose readers understand the event
+   */
+  private EventCodec(Class<T> type, int version, ToIntFunction<T> versionOf) {
     this.version = version;
-    this.versionHeader = Integer.toString(version).getBytes(StandardCharsets.US_ASCII);
+    this.versionOf = versionOf;
     this.reader = MAPPER.readerFor(type);
     this.writer = MAPPER.writerFor(type);
   }
 
-  /** The value of {@link Headers#SCHEMA_VERSION} for what {@link #encode} writes. */
+  /** Compactions came with version 2: a worker of before leaves them to newer ones. */
+  private static int versionOf(Submission submission) {
+    return switch (submission) {
+      case Submission.MessageSubmitted message -> 1;
+      case Submission.CompactionRequested compaction -> 2;
+    };
+  }
+
+  /** The value of {@link Headers#SCHEMA_VERSION} that fits everything that {@link #encode} writes. */
   public byte[] versionHeader() {
-    return versionHeader.clone();
+    return Integer.toString(version).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** The lowest value of the header that fits what {@link #encode} writes of this event. */
+  public byte[] versionHeader(T event) {
+    return Integer.toString(versionOf.applyAsInt(event)).getBytes(StandardCharsets.US_ASCII);
   }
 
   /**

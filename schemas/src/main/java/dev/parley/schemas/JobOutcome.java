@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = JobOutcome.Completed.class, name = "completed"),
+  @JsonSubTypes.Type(value = JobOutcome.Compacted.class, name = "compacted"),
   @JsonSubTypes.Type(value = JobOutcome.Failed.class, name = "failed"),
   @JsonSubTypes.Type(value = JobOutcome.Cancelled.class, name = "cancelled"),
   @JsonSubTypes.Type(value = JobOutcome.Expired.class, name = "expired")
@@ -40,6 +41,14 @@ public sealed interface JobOutcome {
 
   /** The model answered, and question and answer stand in the session. */
   record Completed(Ended ended, ChatResponse response) implements JobOutcome {
+    @Override
+    public JobStatus status() {
+      return JobStatus.COMPLETED;
+    }
+  }
+
+  /** The session was compacted, or needed no compaction. */
+  record Compacted(Ended ended, Compaction compaction) implements JobOutcome {
     @Override
     public JobStatus status() {
       return JobStatus.COMPLETED;

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What was accepted and waits for its turn: the records of {@link Topics#SUBMISSIONS}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes({@JsonSubTypes.Type(value = Submission.MessageSubmitted.class, name = "message")})
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Submission.MessageSubmitted.class, name = "message"),
+  @JsonSubTypes.Type(value = Submission.CompactionRequested.class, name = "compact")
+})
 public sealed interface Submission {
 
   JobId jobId();
@@ -26,6 +29,18 @@ public sealed interface Submission {
   /** After this the provider is not called any more and the job ends as expired; null: never. */
   @Nullable Instant expiresAt();
 
+  /** The caller's own id of the request, which answers and usage carry along. */
+  @Nullable String requestId();
+
+  /** The caller's, kept with the job; not to be changed any more. */
+  @Nullable ObjectNode metadata();
+
+  /**
+   * Which session of that id ingest saw when it accepted this: a later one of the same id is not
+   * meant. Null when none was there, or none was asked for.
+   */
+  @Nullable Long sessionIncarnation();
+
   default SessionKey sessionKey() {
     return new SessionKey(tenantId(), sessionId());
   }
@@ -33,8 +48,7 @@ public sealed interface Submission {
   /**
    * A user's message that asks for an answer.
    *
-   * @param requestId the caller's own id of the request, which answers and usage carry along
-   * @param metadata the caller's, kept with the message; not to be changed any more
+   * @param metadata kept with the message too
    * @param createSession whether the session is made when it is not there
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -48,8 +62,35 @@ public sealed interface Submission {
       Content content,
       @Nullable ObjectNode metadata,
       TurnOptions options,
-      boolean createSession)
+      boolean createSession,
+      @Nullable Long sessionIncarnation)
       implements Submission {
+
+    /** To whatever session has the id when its turn comes. */
+    public MessageSubmitted(
+        JobId jobId,
+        TenantId tenantId,
+        SessionId sessionId,
+        Instant acceptedAt,
+        @Nullable Instant expiresAt,
+        @Nullable String requestId,
+        Content content,
+        @Nullable ObjectNode metadata,
+        TurnOptions options,
+        boolean createSession) {
+      this(
+          jobId,
+          tenantId,
+          sessionId,
+          acceptedAt,
+          expiresAt,
+          requestId,
+          content,
+          metadata,
+          options,
+          createSession,
+          null);
+    }
 
     /** Without content and metadata: only sizes and kinds are told. */
     @Override
@@ -73,6 +114,41 @@ public sealed interface Submission {
           + ", createSession="
           + createSession
           + "]";
+    }
+  }
+
+  /**
+   * Asks for the session's older messages to be taken out, or to be replaced by a summary.
+   *
+   * @param maxMessages how many messages may be left, the system message apart; null sets no limit
+   * @param maxTokens how many tokens the messages that are left may be estimated at; null likewise.
+   *     When neither is given, what a turn would not send any more is taken out
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record CompactionRequested(
+      JobId jobId,
+      TenantId tenantId,
+      SessionId sessionId,
+      Instant acceptedAt,
+      CompactionStrategy strategy,
+      @Nullable Integer maxMessages,
+      @Nullable Integer maxTokens,
+      @Nullable Long sessionIncarnation)
+      implements Submission {
+
+    @Override
+    public @Nullable Instant expiresAt() {
+      return null;
+    }
+
+    @Override
+    public @Nullable String requestId() {
+      return null;
+    }
+
+    @Override
+    public @Nullable ObjectNode metadata() {
+      return null;
     }
   }
 }

@@ -33,10 +33,10 @@ class EventCodecTest {
 
   @Test
   void aNewerVersionIsToldAsSuch() {
-    assertThat(CODEC.decode(GOLDEN, ascii("2"))).isEqualTo(new Decoded.Newer<>(2));
+    assertThat(CODEC.decode(GOLDEN, ascii("3"))).isEqualTo(new Decoded.Newer<>(3));
     assertThat(CODEC.decode(ascii("no JSON at all"), ascii("17")))
         .isEqualTo(new Decoded.Newer<>(17));
-    assertThat(CODEC.decode(null, ascii("2"))).isEqualTo(new Decoded.Newer<>(2));
+    assertThat(CODEC.decode(null, ascii("3"))).isEqualTo(new Decoded.Newer<>(3));
   }
 
   @Test
@@ -47,7 +47,13 @@ class EventCodecTest {
   @Test
   void theHeaderThatIsWrittenIsUnderstood() {
     assertThat(CODEC.decode(GOLDEN, CODEC.versionHeader())).isInstanceOf(Decoded.Value.class);
-    assertThat(CODEC.versionHeader()).isEqualTo(ascii("1"));
+    assertThat(CODEC.versionHeader()).isEqualTo(ascii("2"));
+  }
+
+  @Test
+  void anEventHasTheOldestVersionWhoseReadersUnderstandIt() {
+    assertThat(CODEC.versionHeader(Golden.bareMessage())).isEqualTo(ascii("1"));
+    assertThat(CODEC.versionHeader(Golden.fullCompaction())).isEqualTo(ascii("2"));
   }
 
   @ParameterizedTest
@@ -158,7 +164,7 @@ class EventCodecTest {
         "/acceptedAt             | 1770000000 | a number for a time",
         "/acceptedAt             | \"2026-02-30T00:00:00Z\" | a day that does not exist",
         "/acceptedAt             | \"+12026-01-01T00:00:00Z\" | a year that is too late",
-        "/type                   | \"compact\" | an unknown type",
+        "/type                   | \"rename\" | an unknown type",
         "/type                   | null | no type",
       })
   void aWrongValueIsUndecodable(String pointer, String json, String what) throws IOException {

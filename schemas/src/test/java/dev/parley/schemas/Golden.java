@@ -63,9 +63,15 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
     List<Golden<?>> all = new ArrayList<>();
     all.add(new Golden<>("submission.message.full", EventCodec.SUBMISSIONS, fullMessage()));
     all.add(new Golden<>("submission.message.bare", EventCodec.SUBMISSIONS, bareMessage()));
+    all.add(new Golden<>("submission.message.meant", EventCodec.SUBMISSIONS, meantMessage()));
+    all.add(new Golden<>("submission.compact.full", EventCodec.SUBMISSIONS, fullCompaction()));
+    all.add(new Golden<>("submission.compact.bare", EventCodec.SUBMISSIONS, bareCompaction()));
     EventCodec<JobOutcome> outcomes = EventCodec.OUTCOMES;
     all.add(new Golden<>("job-outcome.completed.full", outcomes, fullCompleted()));
     all.add(new Golden<>("job-outcome.completed.bare", outcomes, bareCompleted()));
+    all.add(new Golden<>("job-outcome.compacted.full", outcomes, compacted(new TokenUsage(
+        100, 20, 0, 0, 0, new BigDecimal("0.00012300"), false))));
+    all.add(new Golden<>("job-outcome.compacted.bare", outcomes, compacted(null)));
     JobError error = new JobError("provider_error", "the provider answered 500 five times");
     all.add(
         new Golden<>("job-outcome.failed.full", outcomes, new JobOutcome.Failed(ended(), error)));
@@ -127,6 +133,37 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
         null,
         TurnOptions.NONE,
         false);
+  }
+
+  private static Submission meantMessage() {
+    return new Submission.MessageSubmitted(
+        JOB,
+        TENANT,
+        SESSION,
+        T0,
+        null,
+        null,
+        Content.of("Hello"),
+        null,
+        TurnOptions.NONE,
+        false,
+        7L);
+  }
+
+  static Submission fullCompaction() {
+    return new Submission.CompactionRequested(
+        JOB, TENANT, SESSION, T0, CompactionStrategy.SUMMARISE, 20, 4000, 7L);
+  }
+
+  private static Submission bareCompaction() {
+    return new Submission.CompactionRequested(
+        JOB, TENANT, SESSION, T0, CompactionStrategy.SLIDING_WINDOW, null, null, null);
+  }
+
+  private static JobOutcome compacted(@Nullable TokenUsage usage) {
+    CompactionStrategy strategy =
+        usage == null ? CompactionStrategy.SLIDING_WINDOW : CompactionStrategy.SUMMARISE;
+    return new JobOutcome.Compacted(ended(), new Compaction(strategy, true, 12, usage));
   }
 
   private static List<Part> parts() {
@@ -331,6 +368,6 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
   }
 
   Decoded<T> decoded(byte[] value) {
-    return codec.decode(value, codec.versionHeader());
+    return codec.decode(value, codec.versionHeader(event));
   }
 }
