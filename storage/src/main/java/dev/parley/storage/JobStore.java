@@ -9,6 +9,7 @@ import dev.parley.schemas.TenantId;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,19 @@ public interface JobStore {
   Page<Job> list(JobQuery query);
 
   /**
-   * Ends a job as cancelled unless it has ended, whether or not a worker has seen it.
+   * How many jobs of its session each of these jobs still has ahead of it, as far as that is known:
+   * those that no worker has seen yet are not, and what stands behind very many is not counted.
+   *
+   * @param waiting jobs of the tenant that have not ended
+   */
+  Map<JobId, Integer> queuePositions(TenantId tenantId, Collection<Job> waiting);
+
+  /** More jobs ahead than this are not counted. */
+  int MAX_QUEUE_POSITION = 1_000;
+
+  /**
+   * Ends a job as cancelled unless it has ended, whether or not a worker has seen it. A job whose
+   * end is being written right now is left alone too.
    *
    * @param createdAt what to write as the time of creation when no worker has seen it
    * @return the job as it is now

@@ -1,6 +1,7 @@
 package dev.parley.storage;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.chat.Message;
 import java.math.BigDecimal;
@@ -23,10 +24,35 @@ public record NewSession(
     @Nullable String provider,
     @Nullable ObjectNode metadata,
     @Nullable Integer maxContextTokens,
-    @Nullable BigDecimal budgetUsd) {
+    @Nullable BigDecimal budgetUsd,
+    @Nullable CompactionStrategy contextStrategy) {
 
   public NewSession {
     messages = List.copyOf(messages);
+  }
+
+  /** A session whose context is handled as the deployment has it. */
+  public NewSession(
+      SessionKey key,
+      Instant createdAt,
+      @Nullable String system,
+      List<Message> messages,
+      @Nullable String model,
+      @Nullable String provider,
+      @Nullable ObjectNode metadata,
+      @Nullable Integer maxContextTokens,
+      @Nullable BigDecimal budgetUsd) {
+    this(
+        key,
+        createdAt,
+        system,
+        messages,
+        model,
+        provider,
+        metadata,
+        maxContextTokens,
+        budgetUsd,
+        null);
   }
 
   /** A session with nothing in it. */

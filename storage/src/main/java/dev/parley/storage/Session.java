@@ -1,6 +1,7 @@
 package dev.parley.storage;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.SessionKey;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param system the text of the system message; the same message stands at position 0
  * @param maxContextTokens the most tokens of the conversation that a turn may send
  * @param budgetUsd the most that the session may cost in all
+ * @param contextStrategy what turns do with messages for which there is no room; null: as the
+ *     deployment has it
+ * @param summary what turns send in place of older messages; null when there is none
  */
 public record Session(
     SessionKey key,
@@ -27,4 +31,43 @@ public record Session(
     @Nullable ObjectNode metadata,
     @Nullable Integer maxContextTokens,
     @Nullable BigDecimal budgetUsd,
-    SessionTotals totals) {}
+    SessionTotals totals,
+    @Nullable CompactionStrategy contextStrategy,
+    @Nullable ContextSummary summary) {
+
+  /** A session without anything set about its context. */
+  public Session(
+      SessionKey key,
+      long incarnation,
+      Instant createdAt,
+      Instant updatedAt,
+      long messageCount,
+      @Nullable String system,
+      @Nullable String model,
+      @Nullable String provider,
+      @Nullable ObjectNode metadata,
+      @Nullable Integer maxContextTokens,
+      @Nullable BigDecimal budgetUsd,
+      SessionTotals totals) {
+    this(
+        key,
+        incarnation,
+        createdAt,
+        updatedAt,
+        messageCount,
+        system,
+        model,
+        provider,
+        metadata,
+        maxContextTokens,
+        budgetUsd,
+        totals,
+        null,
+        null);
+  }
+
+  /** The position of the first message behind the system message. */
+  public long firstPosition() {
+    return system == null ? 0 : 1;
+  }
+}

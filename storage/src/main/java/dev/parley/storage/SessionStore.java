@@ -10,10 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps conversations: a session row and its messages, which are appended and never rewritten.
+ * Keeps conversations: a session row and its messages, which are appended and only rewritten when
+ * the session is compacted.
  *
- * <p>Turns are appended through {@link TurnWriter}, which knows how to do so in one transaction
- * with the job and its usage.
+ * <p>Turns are appended and sessions compacted through {@link TurnWriter}, which knows how to do so
+ * in one transaction with the job and its usage.
  */
 public interface SessionStore {
 
@@ -61,22 +62,9 @@ public interface SessionStore {
       SessionKey from, SessionId newId, long messageCount, boolean resetUsage, Instant now);
 
   /**
-   * Removes the messages at the given positions and closes the gaps.
-   *
-   * @param expectedMessageCount the count that the positions were chosen by
-   * @return the session afterwards; null when it is gone or has another count by now
-   */
-  @Nullable Session removeMessages(
-      SessionKey key,
-      long incarnation,
-      long expectedMessageCount,
-      Collection<Long> positions,
-      Instant now);
-
-  /**
    * What turns need, for many sessions in one go.
    *
-   * @param maxMessages how many of the newest messages of each
+   * @param maxMessages how many of the newest messages of each, beside older pinned ones
    * @return the sessions that are there
    */
   Map<SessionKey, Conversation> load(Collection<SessionKey> keys, int maxMessages);

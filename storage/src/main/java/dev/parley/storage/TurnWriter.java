@@ -39,6 +39,9 @@ public interface TurnWriter {
    * @param incarnation of the session that the turn was made from; ignored when there are no
    *     messages
    * @param messages to append, question and answer; empty unless the job completed
+   * @param summary what the turn sent in place of older messages, to be kept for the next one; null
+   *     leaves what is there
+   * @param rewrite what a compaction takes out; null for turns, and then nothing is appended
    * @param usage a row for each provider call; written also when the job was cancelled meanwhile
    */
   record TurnEnd(
@@ -46,10 +49,67 @@ public interface TurnWriter {
       int attempt,
       long incarnation,
       List<Message> messages,
+      @Nullable ContextSummary summary,
+      @Nullable Rewrite rewrite,
       List<UsageEvent> usage) {
     public TurnEnd {
       messages = List.copyOf(messages);
       usage = List.copyOf(usage);
+      if (rewrite != null && !(messages.isEmpty() && summary == null)) {
+        throw new IllegalArgumentException("a compaction appends nothing");
+      }
+    }
+
+    /** An end that rewrites nothing. */
+    public TurnEnd(
+        JobOutcome outcome,
+        int attempt,
+        long incarnation,
+        List<Message> messages,
+        List<UsageEvent> usage) {
+      this(outcome, attempt, incarnation, messages, null, null, usage);
+    }
+
+    public TurnEnd withAttempt(int newAttempt) {
+      return new TurnEnd(outcome, newAttempt, incarnation, messages, summary, rewrite, usage);
+    }
+
+    public TurnEnd withUsage(List<UsageEvent> newUsage) {
+      return new TurnEnd(outcome, attempt, incarnation, messages, summary, rewrite, newUsage);
+    }
+
+    /** Whether the session is another one afterwards. */
+    public boolean changesSession() {
+      return !messages.isEmpty() || rewrite != null;
+    }
+
+    /** How many messages more the session has afterwards; negative when it has less. */
+    public long messagesAdded() {
+      return rewrite == null ? messages.size() : -rewrite.removedCount();
+    }
+  }
+
+  /**
+   * Takes messages out of a session and closes the gaps.
+   *
+   * @param expectedMessageCount the count that the positions were chosen by
+   * @param from the first position that is taken out; never the system message's
+   * @param to the first position behind the last one that is taken out
+   * @param kept positions in between that stay, in order
+   * @param summary stands at {@code from} afterwards; null for none
+   */
+  record Rewrite(
+      long expectedMessageCount, long from, long to, List<Long> kept, @Nullable Message summary) {
+    public Rewrite {
+      kept = List.copyOf(kept);
+      if (from < 0 || to <= from || to > expectedMessageCount || kept.size() >= to - from) {
+        throw new IllegalArgumentException("takes out nothing, or what is not there");
+      }
+    }
+
+    /** How many messages less the session has afterwards. */
+    public long removedCount() {
+      return to - from - kept.size() - (summary == null ? 0 : 1);
     }
   }
 
@@ -72,5 +132,8 @@ public interface TurnWriter {
 
     /** The session is not there any more, in that incarnation: nothing was written. */
     record SessionGone() implements CommitResult {}
+
+    /** The session has other messages than a compaction was made for: nothing was written. */
+    record SessionChanged() implements CommitResult {}
   }
 }

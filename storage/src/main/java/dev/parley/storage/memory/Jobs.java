@@ -1,5 +1,6 @@
 package dev.parley.storage.memory;
 
+import dev.parley.schemas.Compaction;
 import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobIds;
@@ -37,11 +38,12 @@ final class Jobs {
         job.completedAt(),
         job.metadata(),
         job.response(),
-        job.error());
+        job.error(),
+        job.compaction());
   }
 
   static Job started(Job job, Instant at) {
-    return with(job, JobStatus.IN_PROGRESS, at, null, null, null);
+    return with(job, JobStatus.IN_PROGRESS, at, null, null, null, null);
   }
 
   static Job reopened(Job job) {
@@ -49,7 +51,7 @@ final class Jobs {
   }
 
   static Job cancelled(Job job, Instant at) {
-    return with(job, JobStatus.CANCELLED, job.startedAt(), at, null, null);
+    return with(job, JobStatus.CANCELLED, job.startedAt(), at, null, null, null);
   }
 
   /**
@@ -64,8 +66,11 @@ final class Jobs {
     ChatResponse response =
         end.outcome() instanceof JobOutcome.Completed completed ? completed.response() : null;
     JobError error = end.outcome() instanceof JobOutcome.Failed failed ? failed.error() : null;
+    Compaction compaction =
+        end.outcome() instanceof JobOutcome.Compacted compacted ? compacted.compaction() : null;
     return withAttempt(
-        with(open, end.outcome().status(), startedAt, endedAt, response, error), end.attempt());
+        with(open, end.outcome().status(), startedAt, endedAt, response, error, compaction),
+        end.attempt());
   }
 
   private static Job lost(Ended ended) {
@@ -93,7 +98,8 @@ final class Jobs {
       @Nullable Instant startedAt,
       @Nullable Instant completedAt,
       @Nullable ChatResponse response,
-      @Nullable JobError error) {
+      @Nullable JobError error,
+      @Nullable Compaction compaction) {
     return new Job(
         job.id(),
         job.tenantId(),
@@ -106,6 +112,7 @@ final class Jobs {
         completedAt,
         job.metadata(),
         response,
-        error);
+        error,
+        compaction);
   }
 }

@@ -104,6 +104,24 @@ public final class MemoryJobStore implements JobStore {
   }
 
   @Override
+  public synchronized Map<JobId, Integer> queuePositions(
+      TenantId tenantId, Collection<Job> waiting) {
+    Map<JobId, Integer> positions = new HashMap<>();
+    for (Job job : waiting) {
+      long ahead =
+          jobs.values().stream()
+              .filter(other -> other.tenantId().equals(tenantId) && !other.status().isFinal())
+              .filter(other -> job.sessionId() != null && job.sessionId().equals(other.sessionId()))
+              .filter(other -> NEWEST_FIRST.compare(other, job) > 0)
+              .count();
+      if (job.sessionId() != null && ahead <= MAX_QUEUE_POSITION) {
+        positions.put(job.id(), (int) ahead);
+      }
+    }
+    return positions;
+  }
+
+  @Override
   public synchronized Job cancel(TenantId tenantId, JobId jobId, Instant createdAt, Instant now) {
     Job job = jobs.get(jobId);
     if (job != null && !job.tenantId().equals(tenantId)) {

@@ -11,6 +11,7 @@ import dev.parley.storage.Page;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionQuery;
 import dev.parley.storage.SessionStore;
+import dev.parley.storage.TurnWriter.Rewrite;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.paging.Keyset;
 import dev.parley.storage.paging.Slice;
@@ -21,10 +22,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -131,46 +130,21 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
   }
 
   @Override
-  public synchronized @Nullable Session removeMessages(
-      SessionKey key,
-      long incarnation,
-      long expectedMessageCount,
-      Collection<Long> positions,
-      Instant now) {
-    Held held = sessions.get(key);
-    if (held == null
-        || held.session().incarnation() != incarnation
-        || held.session().messageCount() != expectedMessageCount) {
-      return null;
-    }
-    Set<Long> removed = new HashSet<>(positions);
-    removed.removeIf(position -> position < 0 || position >= expectedMessageCount);
-    if (removed.isEmpty()) {
-      return held.session();
-    }
-    List<Message> kept = new ArrayList<>();
-    for (int i = 0; i < held.messages().size(); i++) {
-      if (!removed.contains((long) i)) {
-        kept.add(held.messages().get(i));
-      }
-    }
-    Session after =
-        SessionChanges.without(held.session(), removed.size(), removed.contains(0L), now);
-    sessions.put(key, new Held(after, kept));
-    return after;
-  }
-
-  @Override
   public synchronized Map<SessionKey, Conversation> load(
       Collection<SessionKey> keys, int maxMessages) {
     Map<SessionKey, Conversation> found = new HashMap<>();
     for (SessionKey key : keys) {
       Held held = sessions.get(key);
       if (held != null) {
-        int first = held.session().system() == null ? 0 : 1;
         int count = held.messages().size();
-        List<Message> recent = held.messages().subList(Math.max(first, count - maxMessages), count);
-        found.put(key, new Conversation(held.session(), recent));
+        int from = Math.max((int) held.session().firstPosition(), count - maxMessages);
+        List<Message> pinned =
+            held.messages().subList(0, from).stream()
+                .filter(message -> Boolean.TRUE.equals(message.pinned()))
+                .limit(Conversation.MAX_PINNED)
+                .toList();
+        List<Message> recent = held.messages().subList(from, count);
+        found.put(key, new Conversation(held.session(), pinned, recent));
       }
     }
     return found;
@@ -191,9 +165,15 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
     if (receipts.has(ended.jobId())) {
       return new Appended.Before(held.session(), receipts.get(ended.jobId()));
     }
+    Rewrite rewrite = end.rewrite();
+    if (rewrite != null && rewrite.expectedMessageCount() != held.messages().size()) {
+      return new Appended.Changed();
+    }
     Session after = SessionChanges.after(held.session(), end);
-    end.messages().forEach(message -> held.messages().add(SessionChanges.cut(message)));
-    sessions.put(key, new Held(after, held.messages()));
+    List<Message> messages =
+        rewrite == null ? held.messages() : SessionChanges.rewritten(held.messages(), rewrite);
+    end.messages().forEach(message -> messages.add(SessionChanges.cut(message)));
+    sessions.put(key, new Held(after, messages));
     receipts.put(ended.jobId(), end);
     return new Appended.Done(after);
   }

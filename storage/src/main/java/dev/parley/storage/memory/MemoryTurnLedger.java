@@ -23,8 +23,9 @@ final class MemoryTurnLedger implements TurnLedger {
     this.usage = usage;
   }
 
+  /** Seals nothing: who writes holds the lock of the jobs from here until the end. */
   @Override
-  public Map<JobId, Job> fenced(List<TurnEnd> ends) {
+  public Map<JobId, Job> seal(List<TurnEnd> ends) {
     Map<JobId, Job> fenced = new HashMap<>();
     for (TurnEnd end : ends) {
       Job job = fencedBy(end);

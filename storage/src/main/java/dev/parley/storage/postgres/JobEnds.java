@@ -36,25 +36,78 @@ final class JobEnds {
       """
       insert into jobs as j
         (job_id, tenant_id, session_id, status, attempt, created_at, started_at, completed_at,
-         response, error)
+         response, error, compaction)
       select r.job_id, r.tenant_id, r.session_id, r.status, r.attempt, r.created_at::timestamptz,
-        r.started_at::timestamptz, r.completed_at::timestamptz, r.response::json, r.error::json
+        r.started_at::timestamptz, r.completed_at::timestamptz, r.response::json, r.error::json,
+        r.compaction::json
       from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[],
-          ?::text[], ?::text[], ?::text[])
+          ?::text[], ?::text[], ?::text[], ?::text[])
         as r(job_id, tenant_id, session_id, status, attempt, created_at, started_at, completed_at,
-          response, error)
+          response, error, compaction)
       order by r.job_id
       on conflict (job_id) do update
         set status = excluded.status, attempt = excluded.attempt,
           started_at = coalesce(excluded.started_at, j.started_at),
           completed_at = excluded.completed_at, response = excluded.response,
-          error = excluded.error
+          error = excluded.error, compaction = excluded.compaction
         where j.status in ('queued', 'in_progress') and j.attempt <= excluded.attempt
+      """;
+
+  private static final String SEAL =
+      """
+      with relaxed as materialized (select set_config('synchronous_commit', 'off', true) as value)
+      insert into jobs as j
+        (job_id, tenant_id, session_id, status, attempt, created_at, started_at, sealed_attempt)
+      select r.job_id, r.tenant_id, r.session_id, 'in_progress', r.attempt,
+        r.created_at::timestamptz, r.started_at::timestamptz, r.attempt
+      from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[])
+        as r(job_id, tenant_id, session_id, attempt, created_at, started_at), relaxed
+      where relaxed.value = 'off'
+      order by r.job_id
+      on conflict (job_id) do update
+        set attempt = excluded.attempt, sealed_attempt = excluded.sealed_attempt
+        where j.status in ('queued', 'in_progress') and j.attempt <= excluded.attempt
+      returning j.job_id
       """;
 
   private record State(JobStatus status, int attempt) {}
 
   private JobEnds() {}
+
+  /**
+   * Keeps jobs from being cancelled while their ends are written.
+   *
+   * <p>Not waited for on disk: a server that crashes may forget it, and then a cancel that comes
+   * within the moment until the job is ended finds the messages appended.
+   *
+   * @return the jobs of those turn ends that may not end them any more
+   */
+  static Map<JobId, Job> seal(Connection connection, Collection<TurnEnd> ends)
+      throws SQLException {
+    List<TurnEnd> rows = inJobOrder(ends);
+    Set<JobId> fenced = rows.stream().map(end -> ended(end).jobId()).collect(Collectors.toSet());
+    try (PreparedStatement seal = connection.prepareStatement(SEAL)) {
+      new Binder(seal)
+          .texts(rows, end -> ended(end).jobId().value())
+          .texts(rows, end -> ended(end).tenantId().value())
+          .texts(rows, end -> ended(end).sessionId().value())
+          .numbers(rows, end -> (long) end.attempt())
+          .times(rows, JobEnds::createdAt)
+          .times(rows, end -> ended(end).startedAt());
+      try (ResultSet sealed = seal.executeQuery()) {
+        while (sealed.next()) {
+          fenced.remove(new JobId(sealed.getString(1)));
+        }
+      }
+    }
+    return JobRows.byId(connection, fenced);
+  }
+
+  private static List<TurnEnd> inJobOrder(Collection<TurnEnd> ends) {
+    return ends.stream()
+        .sorted(Comparator.comparing(end -> ended(end).jobId().value()))
+        .toList();
+  }
 
   /** The jobs of those turn ends that may not end them any more. */
   static Map<JobId, Job> fenced(Connection connection, Collection<TurnEnd> ends)
@@ -98,8 +151,7 @@ final class JobEnds {
     if (ends.isEmpty()) {
       return;
     }
-    List<TurnEnd> rows =
-        ends.stream().sorted(Comparator.comparing(end -> ended(end).jobId().value())).toList();
+    List<TurnEnd> rows = inJobOrder(ends);
     try (PreparedStatement write = connection.prepareStatement(END)) {
       new Binder(write)
           .texts(rows, end -> ended(end).jobId().value())
@@ -111,7 +163,8 @@ final class JobEnds {
           .times(rows, end -> ended(end).startedAt())
           .times(rows, end -> ended(end).endedAt())
           .jsons(rows, JobEnds::response)
-          .jsons(rows, JobEnds::error);
+          .jsons(rows, JobEnds::error)
+          .jsons(rows, JobEnds::compaction);
       if (write.executeUpdate() != rows.size()) {
         throw new SQLException(
             "a job was fenced while its turn was written", SqlErrors.SERIALIZATION_FAILURE);
@@ -136,6 +189,7 @@ final class JobEnds {
   private static @Nullable Object response(TurnEnd end) {
     return switch (end.outcome()) {
       case JobOutcome.Completed completed -> completed.response();
+      case JobOutcome.Compacted compacted -> null;
       case JobOutcome.Failed failed -> null;
       case JobOutcome.Cancelled cancelled -> null;
       case JobOutcome.Expired expired -> null;
@@ -145,9 +199,14 @@ final class JobEnds {
   private static @Nullable Object error(TurnEnd end) {
     return switch (end.outcome()) {
       case JobOutcome.Completed completed -> null;
+      case JobOutcome.Compacted compacted -> null;
       case JobOutcome.Failed failed -> failed.error();
       case JobOutcome.Cancelled cancelled -> null;
       case JobOutcome.Expired expired -> null;
     };
+  }
+
+  private static @Nullable Object compaction(TurnEnd end) {
+    return end.outcome() instanceof JobOutcome.Compacted compacted ? compacted.compaction() : null;
   }
 }

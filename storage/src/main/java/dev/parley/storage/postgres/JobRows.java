@@ -1,5 +1,6 @@
 package dev.parley.storage.postgres;
 
+import dev.parley.schemas.Compaction;
 import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobStatus;
@@ -22,7 +23,8 @@ final class JobRows {
   static final String COLUMNS =
       """
       j.job_id, j.tenant_id, j.session_id, j.status, j.attempt, j.request_id, j.created_at,
-      j.started_at, j.completed_at, j.metadata, j.response, j.error
+      j.started_at, j.completed_at, j.metadata, j.response, j.error,
+      j.compaction
       """;
 
   private static final String BY_ID =
@@ -61,6 +63,7 @@ final class JobRows {
         Columns.nullableTime(row, "completed_at"),
         Columns.metadata(row, "metadata"),
         StoredJson.readNullable(row.getString("response"), ChatResponse.class),
-        StoredJson.readNullable(row.getString("error"), JobError.class));
+        StoredJson.readNullable(row.getString("error"), JobError.class),
+        StoredJson.readNullable(row.getString("compaction"), Compaction.class));
   }
 }

@@ -12,8 +12,10 @@ import java.sql.ResultSet;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +48,25 @@ public final class PostgresJobStore implements JobStore {
       on conflict (job_id) do update
         set status = 'cancelled', completed_at = excluded.completed_at
         where j.status in ('queued', 'in_progress') and j.tenant_id = excluded.tenant_id
+          and (j.sealed_attempt is null or j.sealed_attempt < j.attempt)
       returning
       """
           + JobRows.COLUMNS;
+
+  // Jobs of a session end in their order, but for those that are cancelled while they wait.
+  private static final String AHEAD =
+      """
+      select w.job_id, a.ahead
+      from unnest(?::text[], ?::text[], ?::text[]) as w(job_id, session_id, created_at)
+      cross join lateral (
+        select count(*) filter (where status in ('queued', 'in_progress')) as ahead
+        from (
+          select j.status from jobs j
+          where j.tenant_id = ? and j.session_id = w.session_id
+            and (j.created_at, j.job_id) < (w.created_at::timestamptz, w.job_id)
+          order by j.created_at desc, j.job_id desc
+          limit ?) before) a
+      """;
 
   private static final String CANCELLED =
       "select job_id from jobs where job_id = any (?::text[]) and status = 'cancelled'";
@@ -164,6 +182,35 @@ public final class PostgresJobStore implements JobStore {
               }
               return jobs;
             }
+          }
+        });
+  }
+
+  @Override
+  public Map<JobId, Integer> queuePositions(TenantId tenantId, Collection<Job> waiting) {
+    List<Job> known = waiting.stream().filter(job -> job.sessionId() != null).toList();
+    if (known.isEmpty()) {
+      return Map.of();
+    }
+    return database.statement(
+        tenantId,
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(AHEAD)) {
+            new Binder(select)
+                .texts(known, job -> job.id().value())
+                .texts(known, job -> job.sessionId() == null ? null : job.sessionId().value())
+                .times(known, Job::createdAt)
+                .text(tenantId.value())
+                .number(MAX_QUEUE_POSITION + 1L);
+            Map<JobId, Integer> positions = new HashMap<>();
+            try (ResultSet rows = select.executeQuery()) {
+              while (rows.next()) {
+                if (rows.getInt("ahead") <= MAX_QUEUE_POSITION) {
+                  positions.put(new JobId(rows.getString("job_id")), rows.getInt("ahead"));
+                }
+              }
+            }
+            return positions;
           }
         });
   }

@@ -5,6 +5,7 @@ import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Role;
+import dev.parley.storage.ContextSummary;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Page;
@@ -30,8 +31,9 @@ public final class PostgresSessionStore implements SessionStore {
       """
       insert into sessions as s
         (tenant_id, session_id, created_at, updated_at, message_count, system, model, provider,
-         metadata, max_context_tokens, budget_usd)
-      values (?, ?, ?::timestamptz, ?::timestamptz, ?, ?::json, ?, ?, ?::json, ?, ?)
+         metadata, max_context_tokens, budget_usd, context_strategy, summary, summary_until)
+      values (?, ?, ?::timestamptz, ?::timestamptz, ?, ?::json, ?, ?, ?::json, ?, ?, ?, ?::json,
+        ?::bigint)
       on conflict (tenant_id, session_id) do nothing
       returning
       """
@@ -85,7 +87,7 @@ public final class PostgresSessionStore implements SessionStore {
         session.key().tenantId(),
         connection -> {
           List<Message> messages = withSystem(session);
-          Session created = insert(connection, session, messages.size());
+          Session created = insert(connection, session, messages.size(), null);
           if (created == null) {
             return new CreateResult.AlreadyExists();
           }
@@ -124,7 +126,11 @@ public final class PostgresSessionStore implements SessionStore {
     return messages;
   }
 
-  static @Nullable Session insert(Connection connection, NewSession session, long messageCount)
+  static @Nullable Session insert(
+      Connection connection,
+      NewSession session,
+      long messageCount,
+      @Nullable ContextSummary summary)
       throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
       new Binder(insert)
@@ -138,7 +144,10 @@ public final class PostgresSessionStore implements SessionStore {
           .text(session.provider())
           .json(StoredJson.writeNullable(session.metadata()))
           .integer(session.maxContextTokens())
-          .decimal(session.budgetUsd());
+          .decimal(session.budgetUsd())
+          .text(session.contextStrategy() == null ? null : session.contextStrategy().wireName())
+          .json(summary == null ? null : StoredJson.write(summary.text()))
+          .text(summary == null ? null : Long.toString(summary.until()));
       try (ResultSet rows = insert.executeQuery()) {
         return rows.next() ? SessionRows.read(rows) : null;
       }
@@ -211,16 +220,6 @@ public final class PostgresSessionStore implements SessionStore {
   public ForkResult fork(
       SessionKey from, SessionId newId, long messageCount, boolean resetUsage, Instant now) {
     return copy.fork(from, newId, messageCount, resetUsage, now);
-  }
-
-  @Override
-  public @Nullable Session removeMessages(
-      SessionKey key,
-      long incarnation,
-      long expectedMessageCount,
-      Collection<Long> positions,
-      Instant now) {
-    return copy.removeMessages(key, incarnation, expectedMessageCount, positions, now);
   }
 
   @Override

@@ -20,8 +20,10 @@ public final class PostgresTurnLedger implements TurnLedger {
   }
 
   @Override
-  public Map<JobId, Job> fenced(List<TurnEnd> ends) {
-    return database.statement(null, connection -> JobEnds.fenced(connection, ends));
+  public Map<JobId, Job> seal(List<TurnEnd> ends) {
+    return ends.isEmpty()
+        ? Map.of()
+        : database.statement(null, connection -> JobEnds.seal(connection, ends));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package dev.parley.storage.postgres;
 
 import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.Job;
 import dev.parley.storage.Session;
@@ -61,7 +63,7 @@ public final class PostgresTurnWriter implements TurnWriter {
     Map<JobId, Job> fenced = JobEnds.fenced(connection, ends);
     List<TurnEnd> appending =
         ends.stream()
-            .filter(end -> !end.messages().isEmpty() && !fenced.containsKey(jobId(end)))
+            .filter(end -> end.changesSession() && !fenced.containsKey(jobId(end)))
             .toList();
     Map<Long, Session> sessions = SessionAppends.count(connection, appending);
 
@@ -70,12 +72,13 @@ public final class PostgresTurnWriter implements TurnWriter {
     List<UsageEvent> usage = new ArrayList<>(ends.size());
     for (TurnEnd end : ends) {
       Job job = fenced.get(jobId(end));
-      CommitResult result = resultOf(end, job, sessions.get(end.incarnation()));
+      CommitResult result = resultOf(connection, end, job, sessions.get(end.incarnation()));
       results.add(result);
       if (result instanceof CommitResult.Committed) {
         written.add(end);
       }
-      if (!(result instanceof CommitResult.SessionGone) && JobEnds.usageCounts(end, job)) {
+      if ((result instanceof CommitResult.Committed || job != null)
+          && JobEnds.usageCounts(end, job)) {
         usage.addAll(end.usage());
       }
     }
@@ -86,14 +89,28 @@ public final class PostgresTurnWriter implements TurnWriter {
   }
 
   private static CommitResult resultOf(
-      TurnEnd end, @Nullable Job fencedBy, @Nullable Session session) {
+      Connection connection, TurnEnd end, @Nullable Job fencedBy, @Nullable Session session)
+      throws SQLException {
     if (fencedBy != null) {
       return new CommitResult.Fenced(fencedBy);
     }
-    if (end.messages().isEmpty()) {
+    if (!end.changesSession()) {
       return new CommitResult.Committed(null);
     }
-    return session == null ? new CommitResult.SessionGone() : new CommitResult.Committed(session);
+    if (session != null) {
+      return new CommitResult.Committed(session);
+    }
+    return end.rewrite() != null && isThere(connection, end)
+        ? new CommitResult.SessionChanged()
+        : new CommitResult.SessionGone();
+  }
+
+  private static boolean isThere(Connection connection, TurnEnd end) throws SQLException {
+    JobOutcome.Ended ended = end.outcome().ended();
+    Session session =
+        PostgresSessionStore.find(
+            connection, new SessionKey(ended.tenantId(), ended.sessionId()), "");
+    return session != null && session.incarnation() == end.incarnation();
   }
 
   private static JobId jobId(TurnEnd end) {

@@ -1,9 +1,10 @@
 package dev.parley.storage.postgres;
 
-import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.chat.TokenUsage;
 import dev.parley.storage.Session;
+import dev.parley.storage.TurnWriter;
 import dev.parley.storage.TurnWriter.TurnEnd;
+import dev.parley.storage.turn.SessionChanges;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,7 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Appends the messages of turns; no session may stand twice in one call. */
+/**
+ * Appends the messages of turns, and takes out those that compactions remove; no session may stand
+ * twice in one call.
+ */
 final class SessionAppends {
 
   private static final String UPDATE =
@@ -28,13 +32,18 @@ final class SessionAppends {
         output_tokens = s.output_tokens + r.output_tokens,
         cached_tokens = s.cached_tokens + r.cached_tokens,
         reasoning_tokens = s.reasoning_tokens + r.reasoning_tokens,
-        cost_usd = s.cost_usd + r.cost_usd
+        cost_usd = s.cost_usd + r.cost_usd,
+        summary = case when r.expected is not null then null
+          when r.summary is not null then r.summary::json else s.summary end,
+        summary_until = case when r.expected is not null then null
+          when r.summary is not null then r.summary_until else s.summary_until end
       from unnest(?::bigint[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::bigint[],
-          ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[])
+          ?::bigint[], ?::bigint[], ?::bigint[], ?::numeric[], ?::bigint[], ?::text[], ?::bigint[])
         as r(incarnation, tenant_id, session_id, messages, ended_at, input_tokens, output_tokens,
-          cached_tokens, reasoning_tokens, cost_usd)
+          cached_tokens, reasoning_tokens, cost_usd, expected, summary, summary_until)
       where s.incarnation = r.incarnation and s.tenant_id = r.tenant_id
         and s.session_id = r.session_id
+        and (r.expected is null or r.expected = s.message_count)
       returning
       """
           + SessionRows.COLUMNS;
@@ -44,7 +53,8 @@ final class SessionAppends {
   /**
    * Counts the turns' messages into their sessions.
    *
-   * @return the sessions afterwards by incarnation; those that are gone are missing
+   * @return the sessions afterwards by incarnation; those that are gone are missing, and those that
+   *     have other messages than their compaction was made for
    */
   static Map<Long, Session> count(Connection connection, Collection<TurnEnd> ends)
       throws SQLException {
@@ -60,13 +70,16 @@ final class SessionAppends {
           .numbers(rows, TurnEnd::incarnation)
           .texts(rows, end -> end.outcome().ended().tenantId().value())
           .texts(rows, end -> end.outcome().ended().sessionId().value())
-          .numbers(rows, end -> (long) end.messages().size())
+          .numbers(rows, TurnEnd::messagesAdded)
           .times(rows, end -> end.outcome().ended().endedAt())
           .numbers(rows, end -> usage(end).inputTokens())
           .numbers(rows, end -> usage(end).outputTokens())
           .numbers(rows, end -> usage(end).cachedTokens())
           .numbers(rows, end -> usage(end).reasoningTokens())
-          .decimals(rows, SessionAppends::cost);
+          .decimals(rows, SessionAppends::cost)
+          .numbers(rows, end -> end.rewrite() == null ? null : end.rewrite().expectedMessageCount())
+          .jsons(rows, end -> end.summary() == null ? null : end.summary().text())
+          .numbers(rows, end -> end.summary() == null ? null : end.summary().until());
       try (ResultSet updated = update.executeQuery()) {
         while (updated.next()) {
           Session session = SessionRows.read(updated);
@@ -77,14 +90,17 @@ final class SessionAppends {
     return sessions;
   }
 
-  /** Inserts the messages that {@link #count} made room for. */
+  /** Puts the messages where {@link #count} has counted them. */
   static void insert(
       Connection connection, Collection<TurnEnd> ends, Map<Long, Session> sessionsAfter)
       throws SQLException {
     List<MessageRows.Placed> rows = new ArrayList<>();
     for (TurnEnd end : ends) {
       Session after = sessionsAfter.get(end.incarnation());
-      if (after != null) {
+      TurnWriter.Rewrite rewrite = end.rewrite();
+      if (after != null && rewrite != null) {
+        rows.addAll(SessionRewrite.apply(connection, after, rewrite));
+      } else if (after != null) {
         rows.addAll(
             MessageRows.place(
                 after.incarnation(),
@@ -97,9 +113,7 @@ final class SessionAppends {
   }
 
   private static TokenUsage usage(TurnEnd end) {
-    return end.outcome() instanceof JobOutcome.Completed completed
-        ? completed.response().usage()
-        : TokenUsage.NONE;
+    return SessionChanges.usageOf(end.outcome());
   }
 
   private static BigDecimal cost(TurnEnd end) {

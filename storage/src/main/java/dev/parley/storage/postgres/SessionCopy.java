@@ -6,17 +6,15 @@ import dev.parley.storage.NewSession;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionStore.ForkResult;
 import dev.parley.storage.SessionTotals;
+import dev.parley.storage.turn.SessionChanges;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
-/** The two operations that write messages anew: forking a session and taking messages out of it. */
+/** Makes a session from the first messages of another. */
 final class SessionCopy {
 
   private static final String COPY_MESSAGES =
@@ -31,28 +29,6 @@ final class SessionCopy {
       """
       update sessions s
       set input_tokens = ?, output_tokens = ?, cached_tokens = ?, reasoning_tokens = ?, cost_usd = ?
-      where s.incarnation = ?
-      returning
-      """
-          + SessionRows.COLUMNS;
-
-  // The rows are all deleted before the first is inserted: numbering them needs them all.
-  private static final String REMOVE =
-      """
-      with tail as (
-        delete from messages where incarnation = ? and position >= ? returning *)
-      insert into messages
-        (incarnation, position, tenant_id, role, content, metadata, created_at, job_id, pinned)
-      select incarnation, ? - 1 + row_number() over (order by position), tenant_id, role, content,
-        metadata, created_at, job_id, pinned
-      from tail where position <> all (?::bigint[])
-      """;
-
-  private static final String SET_COUNT =
-      """
-      update sessions s
-      set message_count = ?, updated_at = greatest(s.updated_at, ?::timestamptz),
-        system = case when ? = 0 then null else s.system end
       where s.incarnation = ?
       returning
       """
@@ -86,8 +62,14 @@ final class SessionCopy {
                   source.provider(),
                   source.metadata(),
                   source.maxContextTokens(),
-                  source.budgetUsd());
-          Session created = PostgresSessionStore.insert(connection, copy, messageCount);
+                  source.budgetUsd(),
+                  source.contextStrategy());
+          Session created =
+              PostgresSessionStore.insert(
+                  connection,
+                  copy,
+                  messageCount,
+                  SessionChanges.summaryOfFirst(source.summary(), messageCount));
           if (created == null) {
             return new ForkResult.TargetExists();
           }
@@ -117,45 +99,6 @@ final class SessionCopy {
           .number(session.incarnation());
       return single(update);
     }
-  }
-
-  @Nullable Session removeMessages(
-      SessionKey key,
-      long incarnation,
-      long expectedMessageCount,
-      Collection<Long> positions,
-      Instant now) {
-    TreeSet<Long> removed = new TreeSet<>(positions);
-    removed.removeIf(position -> position < 0 || position >= expectedMessageCount);
-    return database.transactionOrNull(
-        key.tenantId(),
-        connection -> {
-          Session session = PostgresSessionStore.find(connection, key, " for no key update");
-          if (session == null
-              || session.incarnation() != incarnation
-              || session.messageCount() != expectedMessageCount) {
-            return null;
-          }
-          if (removed.isEmpty()) {
-            return session;
-          }
-          try (PreparedStatement remove = connection.prepareStatement(REMOVE)) {
-            new Binder(remove)
-                .number(incarnation)
-                .number(removed.first())
-                .number(removed.first())
-                .numbers(removed, position -> position);
-            remove.executeUpdate();
-          }
-          try (PreparedStatement update = connection.prepareStatement(SET_COUNT)) {
-            new Binder(update)
-                .number(expectedMessageCount - removed.size())
-                .time(now)
-                .number(removed.first())
-                .number(incarnation);
-            return single(update);
-          }
-        });
   }
 
   private static Session single(PreparedStatement statement) throws SQLException {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A row per message; what is wide of a session comes only with its first row. How many messages
  * a session has in all does not matter: positions have no gaps, so the newest ones are a range of
- * the primary key.
+ * the primary key, and older pinned ones have an index of their own.
  */
 final class SessionLoad {
 
@@ -32,15 +32,23 @@ final class SessionLoad {
           , case when m.position is null or m.position = f.first then s.system end as system
           , case when m.position is null or m.position = f.first then s.metadata end
               as session_metadata
+          , case when m.position is null or m.position = f.first then s.summary end as summary
           , m.position, m.role, m.content, m.metadata, m.created_at as message_created_at
-          , m.job_id, m.pinned
+          , m.job_id, m.pinned, m.position < f.first as older
           from unnest(?::text[], ?::text[]) as k(tenant_id, session_id)
           join sessions s on s.tenant_id = k.tenant_id and s.session_id = k.session_id
           cross join lateral (
             select greatest(s.message_count - ?, case when s.system is null then 0 else 1 end)
               as first) f
-          left join messages m on m.incarnation = s.incarnation and m.position >= f.first
-          order by s.incarnation, m.position
+          left join lateral (
+            select * from messages recent
+            where recent.incarnation = s.incarnation and recent.position >= f.first
+            union all
+            (select * from messages older
+              where older.incarnation = s.incarnation and older.pinned
+                and older.position < f.first
+              order by older.position limit ?)) m on true
+          order by s.incarnation, m.position < f.first, m.position
           """;
 
   private final Database database;
@@ -61,7 +69,8 @@ final class SessionLoad {
             new Binder(select)
                 .texts(distinct, key -> key.tenantId().value())
                 .texts(distinct, key -> key.sessionId().value())
-                .number(maxMessages);
+                .number(maxMessages)
+                .number(Conversation.MAX_PINNED);
             try (ResultSet rows = select.executeQuery()) {
               return read(rows);
             }
@@ -72,25 +81,31 @@ final class SessionLoad {
   private static Map<SessionKey, Conversation> read(ResultSet rows) throws SQLException {
     Map<SessionKey, Conversation> found = new HashMap<>();
     @Nullable Session session = null;
-    List<Message> messages = new ArrayList<>();
+    List<Message> recent = new ArrayList<>();
+    List<Message> pinned = new ArrayList<>();
     while (rows.next()) {
       if (session == null || session.incarnation() != rows.getLong("incarnation")) {
-        put(found, session, messages);
+        put(found, session, pinned, recent);
         session = SessionRows.read(rows, "session_metadata");
-        messages = new ArrayList<>();
+        recent = new ArrayList<>();
+        pinned = new ArrayList<>();
       }
       if (rows.getString("role") != null) {
-        messages.add(MessageRows.read(rows, "message_created_at"));
+        (rows.getBoolean("older") ? pinned : recent)
+            .add(MessageRows.read(rows, "message_created_at"));
       }
     }
-    put(found, session, messages);
+    put(found, session, pinned, recent);
     return found;
   }
 
   private static void put(
-      Map<SessionKey, Conversation> found, @Nullable Session session, List<Message> messages) {
+      Map<SessionKey, Conversation> found,
+      @Nullable Session session,
+      List<Message> pinned,
+      List<Message> recent) {
     if (session != null) {
-      found.put(session.key(), new Conversation(session, messages));
+      found.put(session.key(), new Conversation(session, pinned, recent));
     }
   }
 }

@@ -1,13 +1,16 @@
 package dev.parley.storage.postgres;
 
+import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
+import dev.parley.storage.ContextSummary;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionTotals;
 import dev.parley.storage.json.StoredJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of the table sessions, which statements here call {@code s}. */
 final class SessionRows {
@@ -16,10 +19,11 @@ final class SessionRows {
       """
       s.tenant_id, s.session_id, s.incarnation, s.created_at, s.updated_at, s.message_count,
       s.model, s.provider, s.max_context_tokens, s.budget_usd,
-      s.input_tokens, s.output_tokens, s.cached_tokens, s.reasoning_tokens, s.cost_usd
+      s.input_tokens, s.output_tokens, s.cached_tokens, s.reasoning_tokens, s.cost_usd,
+      s.context_strategy, s.summary_until
       """;
 
-  static final String COLUMNS = NARROW_COLUMNS + ", s.system, s.metadata\n";
+  static final String COLUMNS = NARROW_COLUMNS + ", s.system, s.metadata, s.summary\n";
 
   private SessionRows() {}
 
@@ -46,6 +50,17 @@ final class SessionRows {
             row.getLong("output_tokens"),
             row.getLong("cached_tokens"),
             row.getLong("reasoning_tokens"),
-            row.getBigDecimal("cost_usd")));
+            row.getBigDecimal("cost_usd")),
+        strategy(row.getString("context_strategy")),
+        summary(row));
+  }
+
+  private static @Nullable CompactionStrategy strategy(@Nullable String wireName) {
+    return wireName == null ? null : CompactionStrategy.ofWireName(wireName).orElse(null);
+  }
+
+  private static @Nullable ContextSummary summary(ResultSet row) throws SQLException {
+    String text = StoredJson.readNullable(row.getString("summary"), String.class);
+    return text == null ? null : new ContextSummary(text, row.getLong("summary_until"));
   }
 }

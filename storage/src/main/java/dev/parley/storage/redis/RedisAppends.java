@@ -3,8 +3,10 @@ package dev.parley.storage.redis;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome.Ended;
 import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Session;
 import dev.parley.storage.StoreUnavailableException;
+import dev.parley.storage.TurnWriter.Rewrite;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.json.StoredJson;
 import dev.parley.storage.turn.SessionChanges;
@@ -20,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Appends turns to sessions in Redis, at most once for each job, many in two round trips. */
+/**
+ * Appends turns to sessions in Redis and compacts them, at most once for each job, many in two
+ * round trips.
+ */
 final class RedisAppends {
 
   /** How often a session that keeps changing under us is read again. */
@@ -106,6 +111,7 @@ final class RedisAppends {
       case "done" -> new Appended.Done(after);
       case "gone" -> new Appended.Gone();
       case "changed" -> null;
+      case "other" -> new Appended.Changed();
       case "before" ->
           new Appended.Before(
               StoredJson.read(answer.get(1), Session.class), receiptOf(answer.get(2)));
@@ -145,8 +151,24 @@ final class RedisAppends {
     arguments.add(Long.toString(ttl.toMillis()));
     arguments.add(StoredJson.write(end));
     arguments.add(Long.toString(ttl.toMillis()));
-    end.messages().forEach(message -> arguments.add(StoredJson.write(SessionChanges.cut(message))));
-    return Script.APPEND.run(commands, keys, arguments);
+    Rewrite rewrite = end.rewrite();
+    if (rewrite == null) {
+      arguments.add(RedisSessionStore.pinned(end.messages(), before.session().messageCount()));
+      end.messages().forEach(message -> arguments.add(json(message)));
+      return Script.APPEND.run(commands, keys, arguments);
+    }
+    Message summary = rewrite.summary();
+    arguments.add(Long.toString(rewrite.expectedMessageCount()));
+    arguments.add(Long.toString(rewrite.from()));
+    arguments.add(Long.toString(rewrite.to()));
+    arguments.add(summary == null ? "" : json(summary));
+    arguments.add(summary != null && Boolean.TRUE.equals(summary.pinned()) ? "1" : "0");
+    rewrite.kept().forEach(position -> arguments.add(Long.toString(position)));
+    return Script.COMPACT.run(commands, keys, arguments);
+  }
+
+  private static String json(Message message) {
+    return StoredJson.write(SessionChanges.cut(message));
   }
 
   private static SessionKey keyOf(TurnEnd end) {

@@ -19,12 +19,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,21 +56,24 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
     // Random, not counted: a Redis that lost its data must not give out old numbers again.
     Session created =
         SessionChanges.created(session, ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+    List<Message> messages = SessionChanges.messagesOf(session);
     return create(
             created,
-            SessionChanges.messagesOf(session).stream().map(RedisSessionStore::json).toList())
+            pinned(messages, 0),
+            messages.stream().map(RedisSessionStore::json).toList())
         ? new CreateResult.Created(created)
         : new CreateResult.AlreadyExists();
   }
 
-  private boolean create(Session session, List<String> messages) {
-    List<String> arguments = new ArrayList<>(messages.size() + 6);
+  private boolean create(Session session, String pinned, List<String> messages) {
+    List<String> arguments = new ArrayList<>(messages.size() + 7);
     arguments.add(Version.first(session).text());
     arguments.add(StoredJson.write(session));
     arguments.add(hasSystem(session));
     arguments.add(score(session));
     arguments.add(session.key().sessionId().value());
     arguments.add(Long.toString(ttl.toMillis()));
+    arguments.add(pinned);
     arguments.addAll(messages);
     Long done =
         redis.call(commands ->
@@ -126,47 +129,10 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
     long incarnation = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
     Session blank = SessionChanges.created(NewSession.empty(key, now), incarnation);
     Session forked = SessionChanges.forked(source.session(), blank, messageCount, resetUsage);
-    return create(forked, source.messages())
+    List<Message> messages = source.messages().stream().map(RedisSessionStore::message).toList();
+    return create(forked, pinned(messages, 0), source.messages())
         ? new ForkResult.Forked(forked)
         : new ForkResult.TargetExists();
-  }
-
-  @Override
-  public @Nullable Session removeMessages(
-      SessionKey key,
-      long incarnation,
-      long expectedMessageCount,
-      Collection<Long> positions,
-      Instant now) {
-    Snapshot source = snapshot(key, expectedMessageCount);
-    if (source == null
-        || source.session().incarnation() != incarnation
-        || source.session().messageCount() != expectedMessageCount) {
-      return null;
-    }
-    Set<Long> removed = new HashSet<>(positions);
-    removed.removeIf(position -> position < 0 || position >= expectedMessageCount);
-    if (removed.isEmpty()) {
-      return source.session();
-    }
-    Session after =
-        SessionChanges.without(source.session(), removed.size(), removed.contains(0L), now);
-    List<String> arguments = new ArrayList<>();
-    arguments.add(source.version().text());
-    arguments.add(source.version().next().text());
-    arguments.add(StoredJson.write(after));
-    arguments.add(hasSystem(after));
-    arguments.add(score(after));
-    arguments.add(key.sessionId().value());
-    arguments.add(Long.toString(ttl.toMillis()));
-    for (int i = 0; i < source.messages().size(); i++) {
-      if (!removed.contains((long) i)) {
-        arguments.add(source.messages().get(i));
-      }
-    }
-    Long done =
-        redis.call(commands -> Script.REPLACE.run(commands, RedisKeys.withListing(key), arguments));
-    return done == 1 ? after : null;
   }
 
   private record Snapshot(Version version, Session session, List<String> messages) {}
@@ -192,17 +158,25 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
             distinct.stream()
                 .map(key ->
                     Script.NEWEST.<List<String>>run(
-                        commands, RedisKeys.ofSession(key), List.of(Integer.toString(maxMessages))))
+                        commands,
+                        RedisKeys.ofSession(key),
+                        List.of(
+                            Integer.toString(maxMessages),
+                            Integer.toString(Conversation.MAX_PINNED))))
                 .toList());
     Map<SessionKey, Conversation> found = new HashMap<>();
     for (int i = 0; i < distinct.size(); i++) {
       List<String> answer = answers.get(i);
       if (answer != null && !answer.isEmpty()) {
+        List<Message> messages =
+            answer.stream().skip(2).map(RedisSessionStore::message).toList();
+        int pinned = Integer.parseInt(answer.get(1));
         found.put(
             distinct.get(i),
             new Conversation(
                 StoredJson.read(answer.getFirst(), Session.class),
-                answer.stream().skip(1).map(RedisSessionStore::message).toList()));
+                messages.subList(0, pinned),
+                messages.subList(pinned, messages.size())));
       }
     }
     return found;
@@ -225,6 +199,14 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
 
   static String score(Session session) {
     return Long.toString(session.updatedAt().toEpochMilli());
+  }
+
+  /** The positions of those that are pinned. */
+  static String pinned(List<Message> messages, long firstPosition) {
+    return IntStream.range(0, messages.size())
+        .filter(i -> Boolean.TRUE.equals(messages.get(i).pinned()))
+        .mapToObj(i -> Long.toString(firstPosition + i))
+        .collect(Collectors.joining(","));
   }
 
   static String json(Message message) {

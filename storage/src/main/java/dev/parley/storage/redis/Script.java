@@ -17,7 +17,7 @@ import java.util.Locale;
 enum Script {
   CREATE(ScriptOutputType.INTEGER),
   APPEND(ScriptOutputType.MULTI),
-  REPLACE(ScriptOutputType.INTEGER),
+  COMPACT(ScriptOutputType.MULTI),
   NEWEST(ScriptOutputType.MULTI),
   SNAPSHOT(ScriptOutputType.MULTI),
   FORGET(ScriptOutputType.INTEGER);

@@ -4,14 +4,18 @@ import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Role;
+import dev.parley.schemas.chat.TokenUsage;
+import dev.parley.storage.ContextSummary;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionTotals;
+import dev.parley.storage.TurnWriter.Rewrite;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.json.StoredTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of a session, for stores that compute it themselves. */
 public final class SessionChanges {
@@ -32,7 +36,9 @@ public final class SessionChanges {
         session.metadata(),
         session.maxContextTokens(),
         session.budgetUsd(),
-        SessionTotals.ZERO);
+        SessionTotals.ZERO,
+        session.contextStrategy(),
+        null);
   }
 
   /** The messages of a new session, the system message first. */
@@ -57,43 +63,59 @@ public final class SessionChanges {
         message.pinned());
   }
 
-  /** The session after a turn was appended. */
+  /** What the job used, as far as it counts into its session's totals. */
+  public static TokenUsage usageOf(JobOutcome outcome) {
+    return switch (outcome) {
+      case JobOutcome.Completed completed -> completed.response().usage();
+      case JobOutcome.Compacted compacted ->
+          compacted.compaction().usage() == null
+              ? TokenUsage.NONE
+              : compacted.compaction().usage();
+      case JobOutcome.Failed failed -> TokenUsage.NONE;
+      case JobOutcome.Cancelled cancelled -> TokenUsage.NONE;
+      case JobOutcome.Expired expired -> TokenUsage.NONE;
+    };
+  }
+
+  /** The session after a turn was appended, or after it was compacted. */
   public static Session after(Session session, TurnEnd end) {
-    SessionTotals totals =
-        end.outcome() instanceof JobOutcome.Completed completed
-            ? session.totals().plus(completed.response().usage())
-            : session.totals();
+    SessionTotals totals = session.totals().plus(usageOf(end.outcome()));
     Instant endedAt = StoredTime.cut(end.outcome().ended().endedAt());
     return new Session(
         session.key(),
         session.incarnation(),
         session.createdAt(),
         later(session.updatedAt(), endedAt),
-        session.messageCount() + end.messages().size(),
+        session.messageCount() + end.messagesAdded(),
         session.system(),
         session.model(),
         session.provider(),
         session.metadata(),
         session.maxContextTokens(),
         session.budgetUsd(),
-        totals);
+        totals,
+        session.contextStrategy(),
+        summaryAfter(session.summary(), end));
   }
 
-  /** The session after messages were taken out of it. */
-  public static Session without(Session session, long removed, boolean systemRemoved, Instant now) {
-    return new Session(
-        session.key(),
-        session.incarnation(),
-        session.createdAt(),
-        later(session.updatedAt(), StoredTime.cut(now)),
-        session.messageCount() - removed,
-        systemRemoved ? null : session.system(),
-        session.model(),
-        session.provider(),
-        session.metadata(),
-        session.maxContextTokens(),
-        session.budgetUsd(),
-        session.totals());
+  /** The messages that a compaction leaves, in a new list. */
+  public static List<Message> rewritten(List<Message> messages, Rewrite rewrite) {
+    List<Message> left = new ArrayList<>(messages.subList(0, (int) rewrite.from()));
+    if (rewrite.summary() != null) {
+      left.add(cut(rewrite.summary()));
+    }
+    rewrite.kept().forEach(position -> left.add(messages.get(position.intValue())));
+    left.addAll(messages.subList((int) rewrite.to(), messages.size()));
+    return left;
+  }
+
+  /** A compaction makes an end of it: what it told of is gone, or told by the new summary. */
+  private static @Nullable ContextSummary summaryAfter(
+      @Nullable ContextSummary before, TurnEnd end) {
+    if (end.rewrite() != null) {
+      return null;
+    }
+    return end.summary() == null ? before : end.summary();
   }
 
   /** A new session from the first messages of another. */
@@ -111,7 +133,15 @@ public final class SessionChanges {
         source.metadata(),
         source.maxContextTokens(),
         source.budgetUsd(),
-        resetUsage ? SessionTotals.ZERO : source.totals());
+        resetUsage ? SessionTotals.ZERO : source.totals(),
+        source.contextStrategy(),
+        summaryOfFirst(source.summary(), messageCount));
+  }
+
+  /** The summary as far as the first messages of a session can have it. */
+  public static @Nullable ContextSummary summaryOfFirst(
+      @Nullable ContextSummary summary, long messageCount) {
+    return summary != null && summary.until() <= messageCount ? summary : null;
   }
 
   private static Instant later(Instant a, Instant b) {

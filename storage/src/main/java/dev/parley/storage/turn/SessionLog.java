@@ -6,12 +6,12 @@ import dev.parley.storage.TurnWriter.TurnEnd;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions that turns are appended to, at most once for each job. */
+/** Sessions that turns are appended to, or that are compacted, at most once for each job. */
 public interface SessionLog {
 
   /**
-   * Appends the messages of each turn end together with a receipt that holds the whole turn end,
-   * all or nothing for each.
+   * Appends the messages of each turn end, or rewrites the session as it says, together with a
+   * receipt that holds the whole turn end, all or nothing for each.
    *
    * @return a result for each, in order
    */
@@ -39,5 +39,8 @@ public interface SessionLog {
 
     /** The session is not there any more, in that incarnation. */
     record Gone() implements Appended {}
+
+    /** The session has other messages than a compaction was made for. */
+    record Changed() implements Appended {}
   }
 }

@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes turns whose messages and jobs are kept in different stores, in an order that loses
- * nothing: first the messages, with a receipt that holds the whole turn end, then the job's end.
+ * nothing: the job is sealed, so that it cannot be cancelled any more, then the messages are
+ * written, with a receipt that holds the whole turn end, then the job's end.
  *
- * <p>A crash between the two leaves a receipt, from which {@link #recover} goes on. What one
- * transaction would do better: a cancel that falls between the two finds the messages appended
- * already; the job is then cancelled though its answer stands in the session.
+ * <p>A crash before the job's end leaves the job for a later attempt, which makes it open to a
+ * cancel again; when the messages stand already, their receipt tells, and {@link #recover} goes on
+ * from it.
  */
 public final class SplitTurnWriter implements TurnWriter {
 
@@ -44,11 +45,15 @@ public final class SplitTurnWriter implements TurnWriter {
   }
 
   private List<CommitResult> commitRound(List<TurnEnd> ends) {
-    Map<JobId, Job> fenced = ledger.fenced(ends);
+    Map<JobId, Job> fenced = ledger.seal(ends.stream().filter(TurnEnd::changesSession).toList());
     List<TurnEnd> appending =
-        ends.stream().filter(end -> appends(end) && !fenced.containsKey(jobId(end))).toList();
+        ends.stream()
+            .filter(end -> end.changesSession() && !fenced.containsKey(jobId(end)))
+            .toList();
     List<Appended> appended = sessions.append(appending);
 
+    List<CommitResult> results = new ArrayList<>();
+    ends.forEach(end -> results.add(new CommitResult.SessionGone()));
     List<@Nullable Session> sessionsAfter = new ArrayList<>();
     List<TurnEnd> ending = new ArrayList<>();
     List<Integer> endingIndexes = new ArrayList<>();
@@ -56,33 +61,36 @@ public final class SplitTurnWriter implements TurnWriter {
     for (int i = 0; i < ends.size(); i++) {
       TurnEnd end = ends.get(i);
       @Nullable Session after = null;
-      boolean gone = false;
-      if (appends(end) && !fenced.containsKey(jobId(end))) {
+      boolean written = true;
+      if (end.changesSession() && !fenced.containsKey(jobId(end))) {
         switch (appended.get(next++)) {
           case Appended.Done(Session session) -> after = session;
           case Appended.Before(Session session, TurnEnd before) -> {
             after = session;
             end = before == null ? end : withUsage(before, end);
           }
-          case Appended.Gone() -> gone = true;
+          case Appended.Gone() -> written = false;
+          case Appended.Changed() -> {
+            written = false;
+            results.set(i, new CommitResult.SessionChanged());
+          }
         }
       }
       sessionsAfter.add(after);
-      if (!gone) {
+      if (written) {
         ending.add(end);
         endingIndexes.add(i);
       }
     }
-    return end(ends, ending, endingIndexes, sessionsAfter);
+    end(ending, endingIndexes, sessionsAfter, results);
+    return results;
   }
 
-  private List<CommitResult> end(
-      List<TurnEnd> ends,
+  private void end(
       List<TurnEnd> ending,
       List<Integer> endingIndexes,
-      List<@Nullable Session> sessionsAfter) {
-    List<CommitResult> results = new ArrayList<>();
-    ends.forEach(end -> results.add(new CommitResult.SessionGone()));
+      List<@Nullable Session> sessionsAfter,
+      List<CommitResult> results) {
     List<@Nullable Job> jobs = ledger.end(ending);
     List<JobId> settled = new ArrayList<>();
     for (int i = 0; i < ending.size(); i++) {
@@ -98,7 +106,6 @@ public final class SplitTurnWriter implements TurnWriter {
       }
     }
     sessions.settle(settled);
-    return results;
   }
 
   @Override
@@ -111,10 +118,6 @@ public final class SplitTurnWriter implements TurnWriter {
     return sessions.receipt(jobId);
   }
 
-  private static boolean appends(TurnEnd end) {
-    return !end.messages().isEmpty();
-  }
-
   private static JobId jobId(TurnEnd end) {
     return end.outcome().ended().jobId();
   }
@@ -125,11 +128,8 @@ public final class SplitTurnWriter implements TurnWriter {
     now.usage().stream()
         .filter(event -> usage.stream().noneMatch(e -> e.eventId().equals(event.eventId())))
         .forEach(usage::add);
-    return new TurnEnd(
-        before.outcome(),
-        Math.max(before.attempt(), now.attempt()),
-        before.incarnation(),
-        before.messages(),
-        usage);
+    return before
+        .withAttempt(Math.max(before.attempt(), now.attempt()))
+        .withUsage(usage);
   }
 }

@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
 /** Ends jobs and writes their usage rows, where the messages are kept elsewhere. */
 public interface TurnLedger {
 
-  /** The jobs of those turn ends that may not be written any more, as they stand. */
-  Map<JobId, Job> fenced(List<TurnEnd> ends);
+  /**
+   * Keeps the jobs of these turn ends from being cancelled until {@link #end}, or until a later
+   * attempt takes them up.
+   *
+   * @return the jobs of those turn ends that may not be written any more, as they stand
+   */
+  Map<JobId, Job> seal(List<TurnEnd> ends);
 
   /**
    * Writes job ends and usage rows in one transaction; for a job that was cancelled under the same

@@ -1,6 +1,7 @@
 -- Appends a turn at most once for its job, if the session is as the caller read it.
 -- KEYS: session, messages, listing, receipt.
--- ARGV: version read, new version, session, score, id, ttl ms, receipt, receipt ttl ms, messages.
+-- ARGV: version read, new version, session, score, id, ttl ms, receipt, receipt ttl ms,
+-- positions of pinned messages among those that follow, messages.
 local version = redis.call('hget', KEYS[1], 'version')
 if not version then
   return {'gone'}
@@ -13,7 +14,11 @@ if version ~= ARGV[1] then
   return {'changed'}
 end
 redis.call('hset', KEYS[1], 'version', ARGV[2], 'session', ARGV[3])
-for i = 9, #ARGV do
+if ARGV[9] ~= '' then
+  local pinned = redis.call('hget', KEYS[1], 'pinned')
+  redis.call('hset', KEYS[1], 'pinned', pinned and pinned ~= '' and pinned .. ',' .. ARGV[9] or ARGV[9])
+end
+for i = 10, #ARGV do
   redis.call('rpush', KEYS[2], ARGV[i])
 end
 redis.call('zadd', KEYS[3], ARGV[4], ARGV[5])

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.SessionKey;
+import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Session;
@@ -19,10 +20,13 @@ import dev.parley.storage.contract.Services;
 import dev.parley.storage.contract.TurnWriterContract;
 import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.storage.postgres.DatabaseConfig.Scope;
+import dev.parley.storage.postgres.PostgresTurnLedger;
 import dev.parley.storage.turn.SessionLog;
+import dev.parley.storage.turn.SplitTurnWriter;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -131,6 +135,46 @@ final class SplitTurnWriterIT {
       assertThat(usage().eventsOf(List.of(id))).hasSize(2);
     }
 
+    /** The moment that two stores leave open: the messages are there, the job has not ended. */
+    @Test
+    void a_cancel_between_the_messages_and_the_jobs_end_comes_too_late() {
+      Session session = newSession();
+      SessionKey key = session.key();
+      JobId id = Samples.job();
+      AtomicReference<Job> answered = new AtomicReference<>();
+      SessionLog cancelling =
+          new CancelledAfterAppend(
+              (SessionLog) sessions(),
+              () -> answered.set(jobs().cancel(key.tenantId(), id, NOW, NOW)));
+      TurnWriter writer =
+          new SplitTurnWriter(cancelling, new PostgresTurnLedger(Services.database()));
+
+      List<CommitResult> results =
+          writer.commit(
+              List.of(Samples.completed(id, key, claim(id, key), session.incarnation())));
+
+      assertThat(results.getFirst()).isInstanceOf(CommitResult.Committed.class);
+      assertThat(answered.get().status().isFinal()).isFalse();
+      assertThat(jobs().find(key.tenantId(), id).status()).isEqualTo(JobStatus.COMPLETED);
+      assertThat(sessions().messages(key, 0, 10)).hasSize(2);
+    }
+
+    @Test
+    void a_job_whose_worker_was_lost_while_it_wrote_can_be_cancelled_once_it_is_taken_up_again() {
+      Session session = newSession();
+      SessionKey key = session.key();
+      JobId id = Samples.job();
+      TurnEnd end = Samples.completed(id, key, claim(id, key), session.incarnation());
+      PostgresTurnLedger ledger = new PostgresTurnLedger(Services.database());
+      ledger.seal(List.of(end));
+
+      assertThat(jobs().cancel(key.tenantId(), id, NOW, NOW).status().isFinal()).isFalse();
+      claim(id, key);
+      assertThat(jobs().cancel(key.tenantId(), id, NOW, NOW).status())
+          .isEqualTo(JobStatus.CANCELLED);
+      assertThat(ledger.seal(List.of(end))).containsOnlyKeys(id);
+    }
+
     @Test
     void a_settled_job_is_still_known_to_be_appended() {
       Session session = newSession();
@@ -141,6 +185,25 @@ final class SplitTurnWriterIT {
 
       assertThat(((SessionLog) sessions()).append(List.of(end)))
           .containsExactly(new SessionLog.Appended.Before(sessions().find(session.key()), null));
+    }
+  }
+
+  private record CancelledAfterAppend(SessionLog log, Runnable cancel) implements SessionLog {
+    @Override
+    public List<Appended> append(List<TurnEnd> ends) {
+      List<Appended> appended = log.append(ends);
+      cancel.run();
+      return appended;
+    }
+
+    @Override
+    public TurnEnd receipt(JobId jobId) {
+      return log.receipt(jobId);
+    }
+
+    @Override
+    public void settle(List<JobId> jobIds) {
+      log.settle(jobIds);
     }
   }
 

@@ -19,6 +19,7 @@ import dev.parley.storage.Page;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link JobStore} does. */
@@ -208,6 +209,27 @@ public abstract class JobStoreContract {
 
   private static List<JobId> idsOf(Page<Job> page) {
     return page.items().stream().map(Job::id).toList();
+  }
+
+  @Test
+  void a_waiting_job_knows_how_many_of_its_session_are_ahead() {
+    TenantId tenant = Samples.tenant();
+    SessionKey session = Samples.session(tenant);
+    List<Job> jobs = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      JobId id = Samples.job();
+      store().claim(List.of(new ClaimRequest(id, session, NOW.plusSeconds(i), null, null, null)));
+      jobs.add(store().find(tenant, id));
+    }
+    claim(Samples.job(), Samples.session(tenant));
+    store().cancel(tenant, jobs.get(1).id(), NOW, NOW);
+    Job unseen = store().cancel(tenant, Samples.job(), NOW, NOW);
+
+    assertThat(store().queuePositions(tenant, List.of(jobs.get(0), jobs.get(4), unseen)))
+        .isEqualTo(Map.of(jobs.get(0).id(), 0, jobs.get(4).id(), 3));
+    assertThat(store().queuePositions(Samples.tenant(), List.of(jobs.get(4))).get(jobs.get(4).id()))
+        .isIn(0, null);
+    assertThat(store().queuePositions(tenant, List.of())).isEmpty();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.parley.storage.contract;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.schemas.Compaction;
+import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
@@ -17,6 +19,8 @@ import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.Role;
 import dev.parley.schemas.chat.TokenUsage;
 import dev.parley.storage.JobStore.ClaimRequest;
+import dev.parley.storage.Session;
+import dev.parley.storage.TurnWriter;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -57,6 +61,10 @@ public final class Samples {
 
   public static Message user(String text) {
     return Message.of(Role.USER, Content.of(text), NOW, null);
+  }
+
+  public static Message pinned(String text) {
+    return new Message(Role.USER, Content.of(text), null, NOW, null, true);
   }
 
   public static Message assistant(String text, JobId job) {
@@ -171,6 +179,22 @@ public final class Samples {
         incarnation,
         List.of(Message.of(Role.USER, Content.of(question), NOW, job), assistant(answer, job)),
         List.of(usage(job, session, attempt)));
+  }
+
+  /** The end of a compaction by a model, at the usual price. */
+  public static TurnEnd compacted(
+      JobId job, Session session, int attempt, TurnWriter.Rewrite rewrite) {
+    Compaction compaction =
+        new Compaction(
+            CompactionStrategy.SUMMARISE, true, rewrite.removedCount(), response("x").usage());
+    return new TurnEnd(
+        new JobOutcome.Compacted(ended(job, session.key(), attempt), compaction),
+        attempt,
+        session.incarnation(),
+        List.of(),
+        null,
+        rewrite,
+        List.of(usage(job, session.key(), attempt)));
   }
 
   public static TurnEnd failed(JobId job, SessionKey session, int attempt) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.parley.schemas.SessionId;
+import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.chat.Content;
@@ -334,46 +335,6 @@ public abstract class SessionStoreContract {
   }
 
   @Test
-  void removing_messages_closes_the_gaps() {
-    SessionKey key = Samples.session();
-    List<Message> messages = IntStream.range(0, 8).mapToObj(i -> Samples.user("m" + i)).toList();
-    Session session =
-        create(new NewSession(key, NOW, "system", messages, null, null, null, null, null));
-    Instant later = NOW.plusSeconds(9);
-
-    Session after =
-        store().removeMessages(key, session.incarnation(), 9, List.of(1L, 2L, 5L, 77L), later);
-    assertThat(after.messageCount()).isEqualTo(6);
-    assertThat(after.updatedAt()).isEqualTo(later);
-    assertThat(after.system()).isEqualTo("system");
-    assertThat(store().find(key)).isEqualTo(after);
-    assertThat(texts(key)).containsExactly("system", "m2", "m3", "m5", "m6", "m7");
-    assertThat(store().messages(key, 4, 1).getFirst()).isEqualTo(messages.get(6));
-  }
-
-  @Test
-  void removing_the_system_message_takes_the_system_away() {
-    SessionKey key = Samples.session();
-    Session session = create(full(key));
-
-    Session after = store().removeMessages(key, session.incarnation(), 3, List.of(0L), NOW);
-    assertThat(after.system()).isNull();
-    assertThat(texts(key)).containsExactly("one", "two");
-  }
-
-  @Test
-  void messages_are_not_removed_from_a_session_that_has_changed() {
-    SessionKey key = Samples.session();
-    Session session = create(full(key));
-
-    assertThat(store().removeMessages(key, session.incarnation(), 2, List.of(1L), NOW)).isNull();
-    assertThat(store().removeMessages(key, session.incarnation() + 1, 3, List.of(1L), NOW))
-        .isNull();
-    assertThat(store().removeMessages(Samples.session(), 1, 3, List.of(1L), NOW)).isNull();
-    assertThat(texts(key)).hasSize(3);
-  }
-
-  @Test
   void loading_brings_the_newest_messages_without_the_system() {
     SessionKey withSystem = Samples.session();
     SessionKey plain = Samples.session();
@@ -395,5 +356,50 @@ public abstract class SessionStoreContract {
     assertThat(loaded.get(empty).session().system()).isEqualTo("only system");
     assertThat(loaded.get(empty).recent()).isEmpty();
     assertThat(store().load(List.of(), 4)).isEmpty();
+  }
+
+  @Test
+  void loading_brings_pinned_messages_however_old_they_are() {
+    SessionKey key = Samples.session();
+    List<Message> messages =
+        IntStream.range(0, 9)
+            .mapToObj(i -> i == 1 || i == 3 || i == 7 ? Samples.pinned("m" + i) : Samples.user("m" + i))
+            .toList();
+    create(new NewSession(key, NOW, "system", messages, null, null, null, null, null));
+    SessionKey copy = Samples.session(key.tenantId());
+    store().fork(key, copy.sessionId(), 9, true, NOW);
+
+    Conversation loaded = store().load(List.of(key), 4).get(key);
+    Conversation forked = store().load(List.of(copy), 4).get(copy);
+
+    assertThat(loaded.pinned()).extracting(m -> m.content().text()).containsExactly("m1", "m3");
+    assertThat(loaded.recent()).isEqualTo(messages.subList(5, 9));
+    assertThat(loaded.recentFrom()).isEqualTo(6);
+    assertThat(forked.pinned()).isEqualTo(loaded.pinned());
+    assertThat(store().load(List.of(key), 100).get(key).pinned()).isEmpty();
+  }
+
+  @Test
+  void how_a_session_handles_its_context_is_kept_and_forked() {
+    SessionKey key = Samples.session();
+    SessionKey copy = Samples.session(key.tenantId());
+    Session session =
+        create(
+            new NewSession(
+                key,
+                NOW,
+                null,
+                List.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                CompactionStrategy.SUMMARISE));
+    store().fork(key, copy.sessionId(), 0, true, NOW);
+
+    assertThat(session.contextStrategy()).isEqualTo(CompactionStrategy.SUMMARISE);
+    assertThat(store().find(key)).isEqualTo(session);
+    assertThat(store().find(copy).contextStrategy()).isEqualTo(CompactionStrategy.SUMMARISE);
   }
 }

@@ -9,51 +9,19 @@ import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.UsageEvent;
-import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Job;
-import dev.parley.storage.JobStore;
-import dev.parley.storage.JobStore.Claim;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Session;
-import dev.parley.storage.SessionStore;
-import dev.parley.storage.SessionStore.CreateResult;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.TurnWriter.CommitResult;
 import dev.parley.storage.TurnWriter.TurnEnd;
-import dev.parley.storage.UsageStore;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link TurnWriter} does, together with the stores that it writes to. */
-public abstract class TurnWriterContract {
-
-  protected abstract TurnWriter writer();
-
-  protected abstract SessionStore sessions();
-
-  protected abstract JobStore jobs();
-
-  protected abstract UsageStore usage();
-
-  protected Session newSession() {
-    return ((CreateResult.Created) sessions().create(NewSession.empty(Samples.session(), NOW)))
-        .session();
-  }
-
-  protected int claim(JobId job, SessionKey session) {
-    return ((Claim.Claimed) jobs().claim(List.of(Samples.request(job, session))).getFirst())
-        .attempt();
-  }
-
-  protected CommitResult commit(TurnEnd end) {
-    return writer().commit(List.of(end)).getFirst();
-  }
-
-  private List<Message> messages(SessionKey key) {
-    return sessions().messages(key, 0, 1000);
-  }
+public abstract class TurnWriterContract extends CompactionContract {
 
   private static SessionKey key(Session session) {
     return session.key();
