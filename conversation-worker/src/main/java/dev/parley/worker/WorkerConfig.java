@@ -1,6 +1,7 @@
 package dev.parley.worker;
 
 import dev.parley.runtime.Env;
+import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
@@ -100,7 +101,10 @@ public record WorkerConfig(
             env.getInt("MAX_CONTEXT_MESSAGES", 100, 1, 10_000),
             env.getInt("MAX_CONTEXT_TOKENS", 100_000, 1, 10_000_000),
             env.getInt("MAX_OUTPUT_TOKENS", 4_096, 1, 1_000_000),
-            deadlines);
+            deadlines,
+            env.getEnum(
+                "CONTEXT_STRATEGY", CompactionStrategy.class, CompactionStrategy.SLIDING_WINDOW),
+            env.getInt("MAX_SUMMARY_TOKENS", TurnSettings.DEFAULT_SUMMARY_TOKENS, 16, 100_000));
     String priceBook = env.find("PRICE_BOOK");
     ProviderConfig providers = providers(env, all);
     return new WorkerConfig(

@@ -8,6 +8,7 @@ import dev.parley.ingest.auth.ApiKeyAuthenticator;
 import dev.parley.ingest.auth.Authenticator;
 import dev.parley.ingest.auth.SingleTenantAuthenticator;
 import dev.parley.ingest.auth.TrustedHeaderAuthenticator;
+import dev.parley.ingest.compaction.CompactRoutes;
 import dev.parley.ingest.deadletters.DeadLetterLog;
 import dev.parley.ingest.deadletters.DeadLetterRoutes;
 import dev.parley.ingest.deadletters.Redrive;
@@ -118,6 +119,7 @@ public final class IngestApi implements Component {
                 new MessageView(config.exposeToolResults()),
                 clock),
             new SessionLifecycleRoutes(ports.sessions(), directory, clock),
+            new CompactRoutes(submitter, ports.sessions(), await, clock),
             new JobRoutes(
                 ports.jobs(),
                 new JobLookup(ports.jobs(), identity),

@@ -79,6 +79,9 @@ final class IsolationTest {
         new Step("DELETE /sessions/{id}", "/sessions/s1", "", 404),
         new Step("GET /sessions/{id}/messages", "/sessions/s1/messages", "", 404),
         new Step("POST /sessions/{id}/fork", "/sessions/s1/fork", "{\"fromMessageIndex\":0}", 404),
+        new Step("POST /sessions/{id}/compact", "/sessions/s1/compact", "", 404),
+        new Step(
+            "POST /sessions/{id}/compact", "/sessions/s1/compact", "{\"tenantId\":\"acme\"}", 403),
         new Step("POST /sessions/{id}/message", "/sessions/s1/message", "{\"content\":\"x\"}", 404),
         new Step(
             "POST /sessions/{id}/message",

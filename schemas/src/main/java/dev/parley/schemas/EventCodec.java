@@ -65,7 +65,9 @@ public final class EventCodec<T> {
     };
   }
 
-  /** The value of {@link Headers#SCHEMA_VERSION} that fits everything that {@link #encode} writes. */
+  /**
+   * The value of {@link Headers#SCHEMA_VERSION} that fits everything that {@link #encode} writes.
+   */
   public byte[] versionHeader() {
     return Integer.toString(version).getBytes(StandardCharsets.US_ASCII);
   }

@@ -92,6 +92,21 @@ public sealed interface Submission {
           null);
     }
 
+    public MessageSubmitted toIncarnation(long incarnation) {
+      return new MessageSubmitted(
+          jobId,
+          tenantId,
+          sessionId,
+          acceptedAt,
+          expiresAt,
+          requestId,
+          content,
+          metadata,
+          options,
+          createSession,
+          incarnation);
+    }
+
     /** Without content and metadata: only sizes and kinds are told. */
     @Override
     public String toString() {

@@ -69,8 +69,11 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
     EventCodec<JobOutcome> outcomes = EventCodec.OUTCOMES;
     all.add(new Golden<>("job-outcome.completed.full", outcomes, fullCompleted()));
     all.add(new Golden<>("job-outcome.completed.bare", outcomes, bareCompleted()));
-    all.add(new Golden<>("job-outcome.compacted.full", outcomes, compacted(new TokenUsage(
-        100, 20, 0, 0, 0, new BigDecimal("0.00012300"), false))));
+    all.add(
+        new Golden<>(
+            "job-outcome.compacted.full",
+            outcomes,
+            compacted(new TokenUsage(100, 20, 0, 0, 0, new BigDecimal("0.00012300"), false))));
     all.add(new Golden<>("job-outcome.compacted.bare", outcomes, compacted(null)));
     JobError error = new JobError("provider_error", "the provider answered 500 five times");
     all.add(

@@ -17,6 +17,15 @@ public record SessionTotals(
 
   public static final SessionTotals ZERO = new SessionTotals(0, 0, 0, 0, BigDecimal.ZERO);
 
+  public SessionTotals plus(SessionTotals more) {
+    return new SessionTotals(
+        inputTokens + more.inputTokens,
+        outputTokens + more.outputTokens,
+        cachedTokens + more.cachedTokens,
+        reasoningTokens + more.reasoningTokens,
+        costUSD.add(more.costUSD));
+  }
+
   public SessionTotals plus(TokenUsage usage) {
     BigDecimal cost = usage.costUSD();
     return new SessionTotals(

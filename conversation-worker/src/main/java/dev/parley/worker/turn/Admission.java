@@ -5,6 +5,7 @@ import dev.parley.storage.Job;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the claim of a record found out. Small on purpose: thousands of records wait with theirs, so
@@ -62,6 +63,9 @@ sealed interface Admission {
 
     /** How many live events were told: the next call of the same attempt goes on behind them. */
     int events;
+
+    /** What is done of a summary that takes several calls; null when none was begun. */
+    @Nullable SummaryProgress summary;
 
     /** Somebody claimed the job after this worker did: its attempt is worth nothing any more. */
     boolean fenced;

@@ -5,7 +5,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.parley.schemas.Decoded;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.Submission;
-import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.JobStore.Claim;
 import dev.parley.storage.JobStore.ClaimRequest;
@@ -41,7 +40,7 @@ final class Admitter {
     List<Integer> positions = new ArrayList<>(records.size());
     for (ConsumerRecord<byte[], byte[]> record : records) {
       switch (SubmissionRecords.decode(record)) {
-        case Decoded.Value<Submission>(MessageSubmitted submission) -> {
+        case Decoded.Value<Submission>(Submission submission) -> {
           if (held.asMap().putIfAbsent(submission.jobId(), Boolean.TRUE) != null) {
             admissions.add(new Admission.Deferred(new Admission.CallHistory()));
           } else {
@@ -68,7 +67,7 @@ final class Admitter {
   }
 
   /** Claims one job now. */
-  Claim claimNow(MessageSubmitted submission) {
+  Claim claimNow(Submission submission) {
     return jobs.claim(List.of(requestFor(submission))).getFirst();
   }
 
@@ -100,7 +99,7 @@ final class Admitter {
     }
   }
 
-  private static ClaimRequest requestFor(MessageSubmitted submission) {
+  private static ClaimRequest requestFor(Submission submission) {
     return new ClaimRequest(
         submission.jobId(),
         submission.sessionKey(),

@@ -1,12 +1,16 @@
 package dev.parley.worker.turn;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.parley.runtime.Backoff;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
+import dev.parley.storage.JobStore;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.StoreUnavailableException;
@@ -17,10 +21,9 @@ import dev.parley.storage.UsageStore;
 import dev.parley.storage.batch.GroupCommit;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +42,13 @@ final class BatchedStores implements TurnStores, Component {
   /** While one batch waits for the disk, the other is being made. */
   private static final int COMMITTERS = 2;
 
+  private record Wanted(SessionKey session, JobId job) {}
+
   private final SessionStore sessions;
+  private final JobStore jobs;
   private final TurnWriter writer;
   private final UsageStore usage;
-  private final GroupCommit<SessionKey, Optional<Conversation>> loads;
+  private final GroupCommit<Wanted, Loaded> loads;
   private final GroupCommit<NewSession, NewSession> creates;
   private final GroupCommit<TurnEnd, CommitResult> commits;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -53,11 +59,13 @@ final class BatchedStores implements TurnStores, Component {
 
   BatchedStores(
       SessionStore sessions,
+      JobStore jobs,
       TurnWriter writer,
       UsageStore usage,
       int maxMessages,
       RandomGenerator random) {
     this.sessions = sessions;
+    this.jobs = jobs;
     this.writer = writer;
     this.usage = usage;
     this.random = random;
@@ -100,14 +108,30 @@ final class BatchedStores implements TurnStores, Component {
   }
 
   @Override
-  public @Nullable Conversation load(SessionKey key) throws InterruptedException {
-    return loads.submit(key).orElse(null);
+  public Loaded load(SessionKey key, JobId jobId) throws InterruptedException {
+    return loads.submit(new Wanted(key, jobId));
   }
 
-  private List<Optional<Conversation>> loadAll(List<SessionKey> keys, int maxMessages) {
-    Map<SessionKey, Conversation> found = sessions.load(new HashSet<>(keys), maxMessages);
+  private List<Loaded> loadAll(List<Wanted> wanted, int maxMessages) {
+    Map<SessionKey, Conversation> found =
+        sessions.load(wanted.stream().map(Wanted::session).collect(toSet()), maxMessages);
     learn(found.values());
-    return keys.stream().map(key -> Optional.ofNullable(found.get(key))).toList();
+    Set<JobId> cancelled = jobs.cancelledAmong(wanted.stream().map(Wanted::job).toList());
+    return wanted.stream()
+        .map(one ->
+            cancelled.contains(one.job())
+                ? new Loaded.Cancelled()
+                : loaded(found.get(one.session())))
+        .toList();
+  }
+
+  private static Loaded loaded(@Nullable Conversation conversation) {
+    return conversation == null ? new Loaded.NoSession() : new Loaded.Found(conversation);
+  }
+
+  @Override
+  public List<Message> messages(SessionKey key, long fromPosition, int limit) {
+    return sessions.messages(key, fromPosition, limit);
   }
 
   /** Sessions grow large together or not at all, so the last batches tell about the next one. */

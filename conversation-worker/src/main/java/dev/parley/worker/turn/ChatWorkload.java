@@ -3,7 +3,6 @@ package dev.parley.worker.turn;
 import dev.parley.schemas.Decoded;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Submission;
-import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.storage.JobStore.Claim;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.worker.engine.Route;
@@ -14,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What the engine is for: chat turns. */
+/** What the engine is for: chat turns, and the compactions that take their turn among them. */
 final class ChatWorkload implements Workload<Admission> {
 
   private static final Duration STORE_RETRY = Duration.ofMillis(500);
@@ -26,11 +25,14 @@ final class ChatWorkload implements Workload<Admission> {
 
   private final Admitter admitter;
   private final TurnRunner runner;
+  private final CompactionRunner compactions;
   private final TurnEnding ending;
 
-  ChatWorkload(Admitter admitter, TurnRunner runner, TurnEnding ending) {
+  ChatWorkload(
+      Admitter admitter, TurnRunner runner, CompactionRunner compactions, TurnEnding ending) {
     this.admitter = admitter;
     this.runner = runner;
+    this.compactions = compactions;
     this.ending = ending;
   }
 
@@ -73,7 +75,7 @@ final class ChatWorkload implements Workload<Admission> {
   private Step claimAndRun(
       ConsumerRecord<byte[], byte[]> record, Admission.CallHistory history, Turn turn)
       throws InterruptedException {
-    MessageSubmitted submission = submission(record);
+    Submission submission = submission(record);
     return switch (admitter.claimNow(submission)) {
       case Claim.AlreadyEnded(var job) ->
           release(record, ending.publishAgain(job, submission.sessionId()));
@@ -84,7 +86,12 @@ final class ChatWorkload implements Workload<Admission> {
   private Step run(
       ConsumerRecord<byte[], byte[]> record, int attempt, Admission.CallHistory history, Turn turn)
       throws InterruptedException {
-    Step step = runner.run(submission(record), attempt, history, turn);
+    Step step =
+        switch (submission(record)) {
+          case Submission.MessageSubmitted message -> runner.run(message, attempt, history, turn);
+          case Submission.CompactionRequested compaction ->
+              compactions.run(compaction, attempt, history, turn);
+        };
     history.fenced =
         step instanceof Step.RetryAfter(var delay, String cause) && cause.equals(TurnEnding.FENCED);
     return release(record, step);
@@ -98,9 +105,9 @@ final class ChatWorkload implements Workload<Admission> {
     return step;
   }
 
-  private static MessageSubmitted submission(ConsumerRecord<byte[], byte[]> record) {
+  private static Submission submission(ConsumerRecord<byte[], byte[]> record) {
     return switch (SubmissionRecords.decode(record)) {
-      case Decoded.Value<Submission>(MessageSubmitted submission) -> submission;
+      case Decoded.Value<Submission>(Submission submission) -> submission;
       case Decoded.Newer<Submission> newer ->
           throw new IllegalStateException("admitted as readable");
       case Decoded.Undecodable<Submission> undecodable ->

@@ -1,6 +1,6 @@
 package dev.parley.worker.turn;
 
-import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.schemas.Submission;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.TokenUsage;
@@ -8,6 +8,7 @@ import dev.parley.worker.provider.ProviderUsage;
 import dev.parley.worker.provider.Router;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what a call used into tokens with a price, and into the ledger's row. */
@@ -26,7 +27,7 @@ final class Metering {
    * @param told what the provider told; null when it told nothing, then {@code estimate} counts
    */
   UsageEvent event(
-      MessageSubmitted submission,
+      Submission submission,
       int attempt,
       int step,
       Router.Route route,
@@ -76,6 +77,26 @@ final class Metering {
         event.estimated());
   }
 
+  /** What several calls used together; without a price when one of them has none. */
+  static TokenUsage sum(List<UsageEvent> events) {
+    TokenUsage sum = TokenUsage.NONE;
+    for (UsageEvent event : events) {
+      TokenUsage usage = usageOf(event);
+      sum =
+          new TokenUsage(
+              sum.inputTokens() + usage.inputTokens(),
+              sum.outputTokens() + usage.outputTokens(),
+              sum.cachedTokens() + usage.cachedTokens(),
+              sum.cachedWriteTokens() + usage.cachedWriteTokens(),
+              sum.reasoningTokens() + usage.reasoningTokens(),
+              sum.costUSD() == null || usage.costUSD() == null
+                  ? null
+                  : sum.costUSD().add(usage.costUSD()),
+              sum.estimated() || usage.estimated());
+    }
+    return sum;
+  }
+
   /**
    * Providers answer with a dated name for the model that was asked for; the price is looked up by
    * that name first.
@@ -89,7 +110,7 @@ final class Metering {
   }
 
   /** A client names the bot that speaks in the metadata of its messages. */
-  private static @Nullable String botOf(MessageSubmitted submission) {
+  private static @Nullable String botOf(Submission submission) {
     if (submission.metadata() == null) {
       return null;
     }

@@ -29,14 +29,20 @@ final class Outcomes {
             job.completedAt() == null ? job.createdAt() : job.completedAt());
     return switch (job.status()) {
       case QUEUED, IN_PROGRESS -> null;
-      case COMPLETED ->
-          job.response() == null
-              ? new JobOutcome.Failed(ended, unknown())
-              : new JobOutcome.Completed(ended, job.response());
+      case COMPLETED -> completed(job, ended);
       case FAILED -> new JobOutcome.Failed(ended, job.error() == null ? unknown() : job.error());
       case CANCELLED -> new JobOutcome.Cancelled(ended);
       case EXPIRED -> new JobOutcome.Expired(ended);
     };
+  }
+
+  private static JobOutcome completed(Job job, Ended ended) {
+    if (job.compaction() != null) {
+      return new JobOutcome.Compacted(ended, job.compaction());
+    }
+    return job.response() == null
+        ? new JobOutcome.Failed(ended, unknown())
+        : new JobOutcome.Completed(ended, job.response());
   }
 
   private static JobError unknown() {

@@ -25,6 +25,7 @@ final class Shortened {
                   response.usage(),
                   response.routingDecision(),
                   response.warnings()));
+      case JobOutcome.Compacted compacted -> compacted;
       case JobOutcome.Failed failed -> failed;
       case JobOutcome.Cancelled cancelled -> cancelled;
       case JobOutcome.Expired expired -> expired;

@@ -2,6 +2,7 @@ package dev.parley.worker.turn;
 
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Part;
+import dev.parley.schemas.chat.Tool;
 
 /**
  * Tokens estimated from text: 3.5 UTF-16 units each, rounded up, which is near what the tokenizers
@@ -20,6 +21,13 @@ final class TokenEstimate {
 
   static long ofCharacters(long characters) {
     return Math.ceilDiv(characters * 2, 7);
+  }
+
+  static long ofTool(Tool tool) {
+    int description = tool.description() == null ? 0 : tool.description().length();
+    return PER_MESSAGE
+        + ofCharacters(
+            tool.name().length() + description + (long) tool.parameters().toString().length());
   }
 
   static long ofMessage(Message message) {

@@ -31,6 +31,8 @@ final class TurnEnding {
 
   private static final Duration FENCED_RETRY = Duration.ofSeconds(2);
 
+  private static final Duration CHANGED_RETRY = Duration.ofMillis(100);
+
   private final TurnStores stores;
   private final Publisher publisher;
   private final Consumer<UsageEvent> usageLog;
@@ -69,6 +71,8 @@ final class TurnEnding {
         JobOutcome outcome = new JobOutcome.Failed(end.outcome().ended(), SESSION_DELETED);
         yield write(new TurnEnd(outcome, end.attempt(), 0, List.of(), end.usage()));
       }
+      case CommitResult.SessionChanged changed ->
+          new Step.RetryAfter(CHANGED_RETRY, "session_changed");
       case CommitResult.Fenced(Job job) -> {
         metrics.fenced();
         // A later attempt is under way when the job has not ended. Whether whoever made it still

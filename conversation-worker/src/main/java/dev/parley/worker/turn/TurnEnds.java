@@ -3,6 +3,7 @@ package dev.parley.worker.turn;
 import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.JobOutcome.Ended;
+import dev.parley.schemas.Submission;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.ChatResponse;
@@ -59,13 +60,19 @@ final class TurnEnds {
     }
   }
 
-  TurnEnd expired(MessageSubmitted submission, int attempt) {
+  TurnEnd expired(Submission submission, int attempt) {
     return withoutMessages(
         new JobOutcome.Expired(ended(submission, attempt, null)), attempt, List.of());
   }
 
+  /** Cancelled before any call. */
+  TurnEnd cancelled(Submission submission, int attempt) {
+    return withoutMessages(
+        new JobOutcome.Cancelled(ended(submission, attempt, null)), attempt, List.of());
+  }
+
   /** Failed before any call. */
-  TurnEnd failed(MessageSubmitted submission, int attempt, Instant startedAt, JobError error) {
+  TurnEnd failed(Submission submission, int attempt, Instant startedAt, JobError error) {
     return failed(submission, attempt, startedAt, error, List.of());
   }
 
@@ -190,8 +197,8 @@ final class TurnEnds {
     return clock.instant().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  private TurnEnd failed(
-      MessageSubmitted submission,
+  TurnEnd failed(
+      Submission submission,
       int attempt,
       Instant startedAt,
       JobError error,
@@ -236,7 +243,7 @@ final class TurnEnds {
     return ended(call.submission(), call.turn().attempt(), call.turn().startedAt());
   }
 
-  private Ended ended(MessageSubmitted submission, int attempt, @Nullable Instant startedAt) {
+  Ended ended(Submission submission, int attempt, @Nullable Instant startedAt) {
     return new Ended(
         submission.jobId(),
         submission.tenantId(),

@@ -82,6 +82,7 @@ public final class TurnEngine implements Component {
     BatchedStores stores =
         new BatchedStores(
             ports.sessions(),
+            ports.jobs(),
             ports.turns(),
             ports.usage(),
             setup.settings().maxContextMessages(),
@@ -107,23 +108,36 @@ public final class TurnEngine implements Component {
             clock);
     guard = guarding;
     guarding.start();
+    Metering metering = new Metering(setup.pricing());
+    TurnEnds ends = new TurnEnds(metering, TokenEstimate::ofMessage, clock);
+    Summariser summariser = new Summariser(stores, metering, setup.settings(), clock);
+    CompactionRunner compactions =
+        new CompactionRunner(
+            stores,
+            setup.routes(),
+            ends,
+            running,
+            ending,
+            setup.settings(),
+            summariser,
+            TokenEstimate::ofMessage);
     TurnRunner runner =
         new TurnRunner(
             stores,
             setup.routes(),
             guarding,
             counts,
-            new TurnEnds(new Metering(setup.pricing()), TokenEstimate::ofMessage, clock),
+            ends,
             running,
             ending,
             setup.settings(),
             live,
-            TokenEstimate::ofMessage);
+            new TurnContext(summariser, running, setup.settings(), TokenEstimate::ofMessage));
     Engine<Admission> starting =
         new Engine<>(
             setup.engine(),
             new KafkaConsumers(),
-            new ChatWorkload(new Admitter(ports.jobs()), runner, ending),
+            new ChatWorkload(new Admitter(ports.jobs()), runner, compactions, ending),
             new DeadLetters(publishing, ports.jobs(), ending, clock),
             setup.tenants());
     engine = starting;

@@ -1,12 +1,12 @@
 package dev.parley.worker.turn;
 
+import dev.parley.schemas.Submission;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Role;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.TurnWriter.TurnEnd;
-import dev.parley.worker.context.SlidingWindow;
 import dev.parley.worker.engine.Step;
 import dev.parley.worker.engine.Turn;
 import dev.parley.worker.live.CallReport;
@@ -20,10 +20,9 @@ import dev.parley.worker.routing.RoutePlanner;
 import dev.parley.worker.routing.RouteRequest;
 import dev.parley.worker.turn.Admission.CallHistory;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
+import dev.parley.worker.turn.TurnStores.Loaded;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +40,7 @@ final class TurnRunner {
   private final TurnEnding ending;
   private final TurnSettings settings;
   private final LiveReporter live;
-  private final ToLongFunction<Message> tokensOf;
+  private final TurnContext context;
 
   TurnRunner(
       TurnStores stores,
@@ -53,7 +52,7 @@ final class TurnRunner {
       TurnEnding ending,
       TurnSettings settings,
       LiveReporter live,
-      ToLongFunction<Message> tokensOf) {
+      TurnContext context) {
     this.stores = stores;
     this.routes = routes;
     this.guard = guard;
@@ -63,7 +62,7 @@ final class TurnRunner {
     this.ending = ending;
     this.settings = settings;
     this.live = live;
-    this.tokensOf = tokensOf;
+    this.context = context;
   }
 
   /**
@@ -76,22 +75,42 @@ final class TurnRunner {
     if (attempt > 1) {
       TurnEnd recovered = stores.recover(submission.jobId());
       if (recovered != null) {
-        return ending.write(withAttempt(recovered, attempt));
+        return ending.write(recovered.withAttempt(attempt));
       }
     }
     Instant expiresAt = submission.expiresAt();
     if (expiresAt != null && !startedAt.isBefore(expiresAt)) {
       return ending.write(ends.expired(submission, attempt));
     }
-    Conversation conversation = stores.load(submission.sessionKey());
-    if (conversation == null && submission.createSession()) {
+    Loaded loaded = stores.load(submission.sessionKey(), submission.jobId());
+    if (loaded instanceof Loaded.NoSession && submission.createSession()) {
       stores.createIfAbsent(NewSession.empty(submission.sessionKey(), startedAt));
-      conversation = stores.load(submission.sessionKey());
+      loaded = stores.load(submission.sessionKey(), submission.jobId());
     }
-    if (conversation == null) {
-      return ending.write(ends.failed(submission, attempt, startedAt, TurnEnding.SESSION_DELETED));
-    }
-    return call(new PreparedTurn(submission, attempt, history, startedAt, conversation), inEngine);
+    return switch (loaded) {
+      case Loaded.Cancelled cancelled -> ending.write(ends.cancelled(submission, attempt));
+      case Loaded.Found(Conversation conversation) when isMeant(conversation, submission) ->
+          call(new PreparedTurn(submission, attempt, history, startedAt, conversation), inEngine);
+      case Loaded.Found other -> sessionDeleted(submission, attempt, startedAt);
+      case Loaded.NoSession none -> sessionDeleted(submission, attempt, startedAt);
+    };
+  }
+
+  private Step sessionDeleted(MessageSubmitted submission, int attempt, Instant startedAt)
+      throws InterruptedException {
+    return ending.write(ends.failed(submission, attempt, startedAt, TurnEnding.SESSION_DELETED));
+  }
+
+  /**
+   * Whether the submission was made to this very session, and not to an earlier one of its id. An
+   * ingest node may remember an earlier incarnation for some seconds, so one that does not agree
+   * only counts when the session is younger than the submission.
+   */
+  static boolean isMeant(Conversation conversation, Submission submission) {
+    Long meant = submission.sessionIncarnation();
+    return meant == null
+        || meant == conversation.session().incarnation()
+        || !conversation.session().createdAt().isAfter(submission.acceptedAt());
   }
 
   private Step call(PreparedTurn turn, Turn inEngine) throws InterruptedException {
@@ -117,11 +136,16 @@ final class TurnRunner {
             submission.metadata(),
             turn.startedAt(),
             submission.jobId(),
-            null);
+            isPinned(submission) ? Boolean.TRUE : null);
+    TurnContext.Prepared sent =
+        context.prepare(turn, plan.routes().getFirst(), question, inEngine);
+    if (sent.cancelled()) {
+      return ending.write(sent.in(ends.cancelled(submission, turn.attempt())));
+    }
     CallReport report = live.open(submission.jobId(), turn.attempt(), turn.history().events);
     RoutedCall routed =
         new RoutedCall(
-            turn, plan, route -> callFor(turn, route, question), report, guard, ends, metrics);
+            turn, plan, route -> callFor(turn, route, sent.messages()), report, guard, ends, metrics);
     RunningTurn running = this.running.begin(submission.jobId(), turn.attempt(), turn.startedAt());
     ProviderReply reply = null;
     ProviderException failure = null;
@@ -144,7 +168,7 @@ final class TurnRunner {
     }
     TurnEnds.Call made = routed.made();
     if (cancelled) {
-      return write(turn, ends.cancelled(made, reply));
+      return write(turn, sent.in(ends.cancelled(made, reply)));
     }
     if (interrupt != null) {
       throw interrupt;
@@ -152,15 +176,16 @@ final class TurnRunner {
     if (stop != null) {
       return write(
           turn,
-          stop.skip() ? ends.skipped(made, stop.warning()) : ends.refused(made, stop.error()));
+          sent.in(
+              stop.skip() ? ends.skipped(made, stop.warning()) : ends.refused(made, stop.error())));
     }
     if (failure != null) {
-      return failed(made, failure);
+      return failed(made, sent, failure);
     }
     if (reply == null) {
       throw new IllegalStateException("a provider answered with nothing");
     }
-    return write(turn, ends.completed(made, question, reply));
+    return write(turn, sent.in(ends.completed(made, question, reply)));
   }
 
   private Step write(PreparedTurn turn, TurnEnd end) throws InterruptedException {
@@ -173,7 +198,9 @@ final class TurnRunner {
   }
 
   /** A failure that may pass gives the permit up and comes again, if there is time for that. */
-  private Step failed(TurnEnds.Call call, ProviderException failure) throws InterruptedException {
+  private Step failed(
+      TurnEnds.Call call, TurnContext.Prepared sent, ProviderException failure)
+      throws InterruptedException {
     Instant expiresAt = call.submission().expiresAt();
     if (failure.retryAfter() != null
         && (expiresAt == null || ends.now().plus(failure.retryAfter()).isBefore(expiresAt))) {
@@ -183,9 +210,10 @@ final class TurnRunner {
     }
     return write(
         call.turn(),
-        failure.retryAfter() == null
-            ? ends.failed(call, failure)
-            : ends.refused(call, TurnEnds.errorOf(failure)));
+        sent.in(
+            failure.retryAfter() == null
+                ? ends.failed(call, failure)
+                : ends.refused(call, TurnEnds.errorOf(failure))));
   }
 
   /** What was paid for before a wait is written at once: nobody may come back from it. */
@@ -196,17 +224,12 @@ final class TurnRunner {
     }
   }
 
-  private ProviderCall callFor(PreparedTurn turn, Router.Route route, Message question) {
-    var session = turn.conversation().session();
-    List<Message> all = new ArrayList<>(turn.conversation().recent());
-    all.add(question);
-    Integer bound = session.maxContextTokens();
-    SlidingWindow window = new SlidingWindow(settings.maxContextMessages(), tokensOf);
+  private ProviderCall callFor(PreparedTurn turn, Router.Route route, List<Message> messages) {
     Integer maxTokens = turn.submission().options().maxTokens();
     return ProviderCall.of(
             route.model(),
-            session.system(),
-            window.fit(all, bound == null ? settings.maxContextTokens() : bound),
+            turn.conversation().session().system(),
+            messages,
             turn.submission().options(),
             maxTokens == null ? settings.maxOutputTokens() : maxTokens,
             settings.deadlines())
@@ -214,8 +237,9 @@ final class TurnRunner {
         .withRequestKey(turn.submission().jobId().value());
   }
 
-  private static TurnEnd withAttempt(TurnEnd end, int attempt) {
-    return new TurnEnd(end.outcome(), attempt, end.incarnation(), end.messages(), end.usage());
+  /** A client pins its message by {@code "pinned": true} in the metadata. */
+  private static boolean isPinned(MessageSubmitted submission) {
+    return submission.metadata() != null && submission.metadata().path("pinned").asBoolean(false);
   }
 
   private static boolean hasTools(MessageSubmitted submission) {

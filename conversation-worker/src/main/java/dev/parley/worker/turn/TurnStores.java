@@ -3,6 +3,7 @@ package dev.parley.worker.turn;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.TurnWriter.CommitResult;
@@ -17,8 +18,23 @@ import org.jspecify.annotations.Nullable;
  */
 interface TurnStores {
 
-  /** The session with its newest messages, null when it is not there. */
-  @Nullable Conversation load(SessionKey key) throws InterruptedException;
+  /**
+   * The session with its newest messages, unless the job was cancelled while it waited: whoever
+   * begins a call afterwards begins one that nobody had cancelled.
+   */
+  Loaded load(SessionKey key, JobId jobId) throws InterruptedException;
+
+  /** What a job finds when its turn comes. */
+  sealed interface Loaded {
+    record Found(Conversation conversation) implements Loaded {}
+
+    record NoSession() implements Loaded {}
+
+    record Cancelled() implements Loaded {}
+  }
+
+  /** Messages by position; see {@link dev.parley.storage.SessionStore#messages}. */
+  List<Message> messages(SessionKey key, long fromPosition, int limit);
 
   /** Makes the session unless it is there. */
   void createIfAbsent(NewSession session) throws InterruptedException;

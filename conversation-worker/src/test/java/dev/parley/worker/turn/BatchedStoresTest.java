@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
+import dev.parley.storage.NewSession;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.TurnWriter.CommitResult;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.UsageStore;
+import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemorySessionStore;
+import dev.parley.worker.turn.TurnStores.Loaded;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collection;
@@ -26,6 +31,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class BatchedStoresTest {
 
+  private final MemorySessionStore sessions = new MemorySessionStore();
+  private final MemoryJobStore jobs = new MemoryJobStore();
   private final AtomicInteger away = new AtomicInteger();
 
   @Test
@@ -60,6 +67,23 @@ final class BatchedStoresTest {
     }
   }
 
+  @Test
+  void aLoadTellsWhichJobsWereCancelledWhileTheyWaited() throws Exception {
+    sessions.create(NewSession.empty(Submitted.SESSION, Submitted.NOW));
+    JobId cancelled = new JobId("job_1");
+    jobs.cancel(Submitted.SESSION.tenantId(), cancelled, Submitted.NOW, Submitted.NOW);
+    try (BatchedStores stores = started()) {
+      assertThat(stores.load(Submitted.SESSION, cancelled)).isEqualTo(new Loaded.Cancelled());
+      assertThat(stores.load(Submitted.SESSION, new JobId("job_2")))
+          .isInstanceOf(Loaded.Found.class);
+      assertThat(
+              stores.load(
+                  new SessionKey(Submitted.SESSION.tenantId(), new SessionId("s2")),
+                  new JobId("job_3")))
+          .isEqualTo(new Loaded.NoSession());
+    }
+  }
+
   private void look() {
     if (away.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw new StoreUnavailableException("fake", new IllegalStateException("away"));
@@ -68,7 +92,7 @@ final class BatchedStoresTest {
 
   private BatchedStores started() {
     BatchedStores stores =
-        new BatchedStores(new MemorySessionStore(), new Ends(), new Ledger(), 10, new Random(1));
+        new BatchedStores(sessions, jobs, new Ends(), new Ledger(), 10, new Random(1));
     stores.start();
     return stores;
   }

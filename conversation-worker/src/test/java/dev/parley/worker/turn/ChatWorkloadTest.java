@@ -105,11 +105,11 @@ final class ChatWorkloadTest {
 
   @Test
   void whatANewerReleaseWroteWaitsForOneAndIsThenPutAside() throws Exception {
-    var record = Submitted.record("acme/s1", Submitted.utf8("{}"), "2", "job_1");
+    var record = Submitted.record("acme/s1", Submitted.utf8("{}"), "3", "job_1");
 
     assertThat(performed(record, 0)).isInstanceOf(Step.RetryAfter.class);
     assertThat(performed(record, 360))
-        .isEqualTo(new Step.DeadLetter("newer_release", "schema version 2"));
+        .isEqualTo(new Step.DeadLetter("newer_release", "schema version 3"));
   }
 
   @Test
@@ -133,26 +133,39 @@ final class ChatWorkloadTest {
             new Publisher(kafka, new Random(1)),
             event -> {},
             new TurnMetrics(new SimpleMeterRegistry()));
+    Metering metering =
+        new Metering((name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1"));
+    TurnEnds ends = new TurnEnds(metering, message -> 1, CLOCK);
+    Router router = new Router(Map.of("fake", provider), List.of(), "m", "fake");
+    RunningTurns running = new RunningTurns();
+    TurnSettings settings = new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT);
+    Summariser summariser = new Summariser(stores, metering, settings, CLOCK);
     TurnRunner runner =
         new TurnRunner(
             stores,
-            RoutePlanner.of(new Router(Map.of("fake", provider), List.of(), "m", "fake")),
+            RoutePlanner.of(router),
             new FakeBudgets()
                 .guard(
                     (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1"),
                     CLOCK.instant()),
             new TurnMetrics(new SimpleMeterRegistry()),
-            new TurnEnds(
-                new Metering(
-                    (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1")),
-                message -> 1,
-                CLOCK),
-            new RunningTurns(),
+            ends,
+            running,
             ending,
-            new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT),
+            settings,
             new LiveReporter(LiveEvents.NONE, CLOCK),
+            new TurnContext(summariser, running, settings, message -> 1));
+    CompactionRunner compactions =
+        new CompactionRunner(
+            stores,
+            RoutePlanner.of(router),
+            ends,
+            running,
+            ending,
+            settings,
+            summariser,
             message -> 1);
-    return new ChatWorkload(new Admitter(stores), runner, ending);
+    return new ChatWorkload(new Admitter(stores), runner, compactions, ending);
   }
 
   private static final class Echo implements ChatProvider {

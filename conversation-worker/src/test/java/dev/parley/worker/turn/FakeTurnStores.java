@@ -3,6 +3,7 @@ package dev.parley.worker.turn;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.Job;
 import dev.parley.storage.NewSession;
@@ -14,8 +15,10 @@ import dev.parley.storage.TurnWriter.CommitResult;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ final class FakeTurnStores implements TurnStores {
   final Map<SessionKey, Conversation> conversations = new HashMap<>();
   final List<TurnEnd> committed = new ArrayList<>();
   final List<UsageEvent> ledger = new ArrayList<>();
+  final Set<JobId> cancelled = new HashSet<>();
   boolean away;
   boolean sessionGone;
 
@@ -35,11 +39,20 @@ final class FakeTurnStores implements TurnStores {
   @Nullable TurnEnd halfWritten;
 
   @Override
-  public @Nullable Conversation load(SessionKey key) {
+  public Loaded load(SessionKey key, JobId jobId) {
     if (away) {
       throw new StoreUnavailableException("fake", new IllegalStateException("away"));
     }
-    return conversations.get(key);
+    if (cancelled.contains(jobId)) {
+      return new Loaded.Cancelled();
+    }
+    Conversation found = conversations.get(key);
+    return found == null ? new Loaded.NoSession() : new Loaded.Found(found);
+  }
+
+  @Override
+  public List<Message> messages(SessionKey key, long fromPosition, int limit) {
+    return conversations.get(key).recent().stream().skip(fromPosition).limit(limit).toList();
   }
 
   @Override

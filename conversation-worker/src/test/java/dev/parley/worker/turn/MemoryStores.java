@@ -5,6 +5,7 @@ import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.UsageEvent;
+import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +58,23 @@ final class MemoryStores implements TurnStores, JobStore {
   }
 
   @Override
-  public @Nullable Conversation load(SessionKey key) {
+  public Loaded load(SessionKey key, JobId jobId) {
     look();
-    return sessions.load(List.of(key), 100).get(key);
+    if (jobs.cancelledAmong(List.of(jobId)).contains(jobId)) {
+      return new Loaded.Cancelled();
+    }
+    Conversation found = sessions.load(List.of(key), 100).get(key);
+    return found == null ? new Loaded.NoSession() : new Loaded.Found(found);
+  }
+
+  @Override
+  public List<Message> messages(SessionKey key, long fromPosition, int limit) {
+    return sessions.messages(key, fromPosition, limit);
+  }
+
+  @Override
+  public Map<JobId, Integer> queuePositions(TenantId tenantId, Collection<Job> waiting) {
+    return jobs.queuePositions(tenantId, waiting);
   }
 
   @Override

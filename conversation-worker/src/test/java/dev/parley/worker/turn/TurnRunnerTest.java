@@ -3,6 +3,7 @@ package dev.parley.worker.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.Decoded;
 import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.JobId;
@@ -21,8 +22,12 @@ import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.Role;
 import dev.parley.schemas.chat.TurnOptions;
+import dev.parley.storage.ContextSummary;
+import dev.parley.storage.Conversation;
 import dev.parley.storage.Job;
 import dev.parley.storage.NewSession;
+import dev.parley.storage.Session;
+import dev.parley.storage.SessionTotals;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.live.LiveEvents;
@@ -144,6 +149,186 @@ final class TurnRunnerTest {
 
     assertThat(provider.calls).isEmpty();
     assertThat(outcome()).isInstanceOf(JobOutcome.Expired.class);
+  }
+
+  @Test
+  void aJobThatWasCancelledWhileItWaitedNeverReachesTheProvider() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    stores.cancelled.add(JOB);
+
+    runner.run(submission(null, false), 1, history, inEngine);
+
+    assertThat(provider.calls).isEmpty();
+    assertThat(outcome()).isInstanceOf(JobOutcome.Cancelled.class);
+  }
+
+  @Test
+  void aMessageToADeletedSessionDoesNotReachALaterOneOfItsId() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW.plusMillis(1)));
+
+    runner.run(meant(6L), 1, history, inEngine);
+
+    assertThat(provider.calls).isEmpty();
+    assertThat(outcome())
+        .isInstanceOfSatisfying(
+            JobOutcome.Failed.class,
+            failed -> assertThat(failed.error()).isEqualTo(TurnEnding.SESSION_DELETED));
+  }
+
+  /** The node that took it in remembered a session that another node had deleted meanwhile. */
+  @Test
+  void aMessageThatCameAfterTheSessionWasMadeAnewReachesIt() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+
+    runner.run(meant(6L), 1, history, inEngine);
+
+    assertThat(outcome()).isInstanceOf(JobOutcome.Completed.class);
+  }
+
+  @Test
+  void aSessionThatWantsASummaryGetsOneWhenThereIsNoMoreRoom() throws Exception {
+    history(11, null);
+
+    runner.run(submission(null, false), 1, history, inEngine);
+
+    assertThat(provider.calls).hasSize(2);
+    assertThat(provider.calls.get(0).messages().getFirst().content().text())
+        .contains("user: m0", "m7")
+        .doesNotContain("m8");
+    assertThat(provider.calls.get(1).messages())
+        .extracting(message -> message.content().text())
+        .containsExactly(Summariser.HEADING + "hello back", "m8", "m9", "m10", "hello");
+    TurnEnd end = stores.committed.getFirst();
+    assertThat(end.summary()).isEqualTo(new ContextSummary("hello back", 8));
+    assertThat(end.messages()).hasSize(2);
+    assertThat(end.usage())
+        .extracting(UsageEvent::eventId)
+        .containsExactly("job_1.1.1", "job_1.1.101");
+  }
+
+  @Test
+  void aSummaryIsSentAgainWhileThereIsRoomBesideIt() throws Exception {
+    history(11, new ContextSummary("so far", 7));
+
+    runner.run(submission(null, false), 1, history, inEngine);
+
+    assertThat(provider.calls).hasSize(1);
+    assertThat(provider.calls.getFirst().messages())
+        .extracting(message -> message.content().text())
+        .containsExactly(Summariser.HEADING + "so far", "m7", "m8", "m9", "m10", "hello");
+    assertThat(stores.committed.getFirst().summary()).isNull();
+  }
+
+  @Test
+  void whereNoSummaryCanBeHadTheWindowSlides() throws Exception {
+    history(11, null);
+    provider.failsFirst = true;
+
+    runner.run(submission(null, false), 1, history, inEngine);
+
+    assertThat(provider.calls.get(1).messages()).hasSizeLessThanOrEqualTo(8);
+    assertThat(outcome()).isInstanceOf(JobOutcome.Completed.class);
+    assertThat(stores.committed.getFirst().summary()).isNull();
+  }
+
+  @Test
+  void theAnswersRoomIsKeptBelowAKnownWindow() throws Exception {
+    history(7, null);
+    MessageSubmitted plain = submission(null, false);
+    TurnOptions options =
+        new TurnOptions("gpt-4", null, 8_180, null, null, null, null, null, null);
+
+    runner.run(
+        new MessageSubmitted(
+            JOB,
+            plain.tenantId(),
+            plain.sessionId(),
+            NOW,
+            null,
+            null,
+            plain.content(),
+            null,
+            options,
+            false),
+        1,
+        history,
+        inEngine);
+
+    // 8,192 tokens less 8,180 for the answer leave room for the question and little else
+    assertThat(provider.calls.getLast().messages().stream()
+            .mapToInt(message -> message.content().text().length())
+            .sum())
+        .isLessThanOrEqualTo(12 + Summariser.HEADING.length() + "hello back".length());
+  }
+
+  /** A session that wants summaries, with messages m0, m1, and so on. */
+  private void history(int count, @Nullable ContextSummary summary) {
+    List<Message> messages = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Role role = i % 2 == 0 ? Role.USER : Role.ASSISTANT;
+      messages.add(Message.of(role, Content.of("m" + i), NOW, null));
+    }
+    stores.conversations.put(
+        SESSION,
+        new Conversation(
+            new Session(
+                SESSION,
+                7,
+                NOW,
+                NOW,
+                count,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                SessionTotals.ZERO,
+                CompactionStrategy.SUMMARISE,
+                summary),
+            messages));
+  }
+
+  @Test
+  void aClientPinsItsMessageInItsMetadata() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    MessageSubmitted plain = submission(null, false);
+
+    runner.run(
+        new MessageSubmitted(
+            JOB,
+            plain.tenantId(),
+            plain.sessionId(),
+            NOW,
+            null,
+            null,
+            plain.content(),
+            Json.mapper().createObjectNode().put("pinned", true),
+            plain.options(),
+            false),
+        1,
+        history,
+        inEngine);
+
+    assertThat(stores.committed.getFirst().messages())
+        .extracting(Message::pinned)
+        .containsExactly(true, null);
+  }
+
+  private static MessageSubmitted meant(long incarnation) {
+    MessageSubmitted plain = submission(null, false);
+    return new MessageSubmitted(
+        JOB,
+        plain.tenantId(),
+        plain.sessionId(),
+        NOW,
+        null,
+        null,
+        plain.content(),
+        null,
+        plain.options(),
+        false,
+        incarnation);
   }
 
   @Test
@@ -332,20 +517,27 @@ final class TurnRunnerTest {
     Publisher publisher = new Publisher(kafka, new Random(1));
     TurnEnding ending =
         new TurnEnding(stores, publisher, event -> {}, new TurnMetrics(new SimpleMeterRegistry()));
+    Metering metering = new Metering(pricing);
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    TurnSettings settings =
+        new TurnSettings(
+            8, 100_000, 1_000, Deadlines.DEFAULT, CompactionStrategy.SLIDING_WINDOW, 100);
     return new TurnRunner(
         stores,
         RoutePlanner.of(new Router(Map.of("fake", provider), List.of(), "m", "fake")),
         new FakeBudgets().guard(pricing, NOW),
         new TurnMetrics(new SimpleMeterRegistry()),
         new TurnEnds(
-            new Metering(pricing),
-            message -> message.content().text().length(),
-            Clock.fixed(NOW, ZoneOffset.UTC)),
+            metering, message -> message.content().text().length(), clock),
         running,
         ending,
-        new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT),
-        new LiveReporter(LiveEvents.NONE, Clock.fixed(NOW, ZoneOffset.UTC)),
-        message -> message.content().text().length());
+        settings,
+        new LiveReporter(LiveEvents.NONE, clock),
+        new TurnContext(
+            new Summariser(stores, metering, settings, clock),
+            running,
+            settings,
+            message -> message.content().text().length()));
   }
 
   private static MessageSubmitted submission(@Nullable Instant expiresAt, boolean createSession) {
@@ -398,6 +590,7 @@ final class TurnRunnerTest {
     @Nullable ProviderException failure;
     boolean toolCall;
     int awayInCall;
+    boolean failsFirst;
     @Nullable CountDownLatch blocks;
 
     @Override
@@ -410,6 +603,9 @@ final class TurnRunnerTest {
         throws ProviderException, InterruptedException {
       calls.add(call);
       awayInCall = inEngine.away;
+      if (failsFirst && calls.size() == 1) {
+        throw new ProviderException(new Failure.Connection(), null);
+      }
       listener.onStarted("m");
       entered.countDown();
       if (blocks != null) {

@@ -62,6 +62,10 @@ public final class ApiClient {
     return send(request(path).GET());
   }
 
+  public Answer delete(String path) throws IOException, InterruptedException {
+    return send(request(path).DELETE());
+  }
+
   /**
    * @param headers name, value, name, value
    */

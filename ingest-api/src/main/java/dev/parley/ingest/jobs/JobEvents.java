@@ -101,7 +101,7 @@ public final class JobEvents {
   private void sendEnd(EventStream stream, Job job) throws IOException {
     Instant endedAt = job.completedAt() == null ? clock.instant() : job.completedAt();
     Instant startedAt = job.startedAt();
-    if (startedAt != null) {
+    if (startedAt != null && job.compaction() == null) {
       // The same numbers that the worker's own events have, so they go out only when those did not.
       ObjectNode nothing = JsonNodeFactory.instance.objectNode();
       stream.send(
@@ -115,6 +115,9 @@ public final class JobEvents {
           case COMPLETED -> {
             if (job.response() != null) {
               data.set("response", JobView.response(job.response()));
+            }
+            if (job.compaction() != null) {
+              data.set("compaction", JobView.compaction(job.compaction()));
             }
             ObjectNode session = session(job);
             if (session != null) {

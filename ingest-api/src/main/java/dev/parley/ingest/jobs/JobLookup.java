@@ -5,9 +5,12 @@ import dev.parley.ingest.http.ApiException;
 import dev.parley.ingest.http.ErrorCode;
 import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.JobId;
+import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.TenantId;
 import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +37,15 @@ public final class JobLookup {
   }
 
   ObjectNode view(TenantId tenant, JobId id, @Nullable Job job) {
-    return job == null ? JobView.unseen(tenant, id) : JobView.render(job);
+    return job == null
+        ? JobView.unseen(tenant, id)
+        : JobView.render(job, queuePositions(tenant, List.of(job)).get(job.id()));
+  }
+
+  /** How many jobs of its session each of those that wait has ahead of it, where it is known. */
+  Map<JobId, Integer> queuePositions(TenantId tenant, List<Job> jobs) {
+    List<Job> waiting = jobs.stream().filter(job -> job.status() == JobStatus.QUEUED).toList();
+    return waiting.isEmpty() ? Map.of() : store.queuePositions(tenant, waiting);
   }
 
   static JobId parse(String text) {

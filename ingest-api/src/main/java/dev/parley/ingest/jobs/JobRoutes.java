@@ -14,10 +14,13 @@ import dev.parley.schemas.JobIds;
 import dev.parley.schemas.JobStatus;
 import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
+import dev.parley.storage.Page;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class JobRoutes implements RouteTable.Group {
 
   private static final int DEFAULT_LIMIT = 20;
+
+  private static final Duration LATE_CANCEL = Duration.ofSeconds(2);
 
   private final JobStore store;
   private final JobLookup jobs;
@@ -96,7 +101,17 @@ public final class JobRoutes implements RouteTable.Group {
             status(query),
             query.find("cursor", ErrorCode.INVALID_CURSOR),
             query.limit(DEFAULT_LIMIT));
-    exchange.json(200, Listing.body("jobs", () -> store.list(asked), JobView::render));
+    Map<JobId, Integer> positions = new HashMap<>();
+    exchange.json(
+        200,
+        Listing.body(
+            "jobs",
+            () -> {
+              Page<Job> page = store.list(asked);
+              positions.putAll(jobs.queuePositions(exchange.tenant(), page.items()));
+              return page;
+            },
+            job -> JobView.render(job, positions.get(job.id()))));
   }
 
   private static @Nullable JobStatus status(Query query) {
@@ -121,14 +136,23 @@ public final class JobRoutes implements RouteTable.Group {
     events.stream(exchange, known == null ? id : known.id());
   }
 
-  private void cancel(Exchange exchange) throws IOException {
+  /**
+   * A job whose end is being written just then cannot be cancelled any more: it is waited for, so
+   * that the answer says how it ended.
+   */
+  private void cancel(Exchange exchange) throws IOException, InterruptedException {
     JobId id = JobLookup.parse(exchange.pathParam("id"));
     Job known = jobs.find(exchange.tenant(), id);
     Instant now = clock.instant();
     if (known == null || !known.status().isFinal()) {
       Instant mintedAt = JobIds.mintedAt(id);
       known = store.cancel(exchange.tenant(), id, mintedAt == null ? now : mintedAt, now);
-      ended.accept(id);
+      if (known.status().isFinal()) {
+        ended.accept(id);
+      } else {
+        Job late = waitFor(exchange, id, LATE_CANCEL);
+        known = late == null ? known : late;
+      }
     }
     exchange.json(200, JobView.wrap(JobView.render(known)));
   }

@@ -3,6 +3,7 @@ package dev.parley.ingest.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.schemas.Compaction;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobIds;
 import dev.parley.schemas.JobStatus;
@@ -20,6 +21,13 @@ public final class JobView {
   private JobView() {}
 
   public static ObjectNode render(Job job) {
+    return render(job, null);
+  }
+
+  /**
+   * @param queuePosition how many jobs of its session are ahead; null when that is not known
+   */
+  static ObjectNode render(Job job, @Nullable Integer queuePosition) {
     ObjectNode view = head(job.id(), job.tenantId());
     if (job.sessionId() != null) {
       view.put("sessionId", job.sessionId().value());
@@ -32,10 +40,20 @@ public final class JobView {
     put(view, "startedAt", job.startedAt());
     put(view, "completedAt", job.completedAt());
     view.put("attempts", job.attempts());
+    if (queuePosition != null) {
+      view.put("queuePosition", queuePosition);
+    }
     ChatResponse response = job.response();
     if (response != null) {
       view.set("response", response(response));
       view.set("usage", view.get("response").get("usage").deepCopy());
+    }
+    Compaction compaction = job.compaction();
+    if (compaction != null) {
+      view.set("compaction", compaction(compaction));
+      if (compaction.usage() != null) {
+        view.set("usage", Json.mapper().<JsonNode>valueToTree(compaction.usage()));
+      }
     }
     if (job.error() != null) {
       view.set("error", Json.mapper().<JsonNode>valueToTree(job.error()));
@@ -47,7 +65,7 @@ public final class JobView {
   }
 
   /** A submission that was just accepted. */
-  public static ObjectNode accepted(Submission.MessageSubmitted submission) {
+  public static ObjectNode accepted(Submission submission) {
     ObjectNode view = head(submission.jobId(), submission.tenantId());
     view.put("sessionId", submission.sessionId().value());
     view.put("status", JobStatus.QUEUED.wireName());
@@ -68,6 +86,14 @@ public final class JobView {
     view.put("status", JobStatus.QUEUED.wireName());
     put(view, "createdAt", JobIds.mintedAt(id));
     view.put("attempts", 0);
+    return view;
+  }
+
+  static ObjectNode compaction(Compaction compaction) {
+    ObjectNode view = JsonNodeFactory.instance.objectNode();
+    view.put("strategy", compaction.strategy().wireName());
+    view.put("compacted", compaction.compacted());
+    view.put("removedCount", compaction.removedCount());
     return view;
   }
 

@@ -45,7 +45,6 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
   private final TopicSetup topics;
   private final Duration deliveryTimeout;
   private final KafkaCheck brokers;
-  private final byte[] version = EventCodec.SUBMISSIONS.versionHeader();
   private final AtomicLong unavailableUntil = new AtomicLong(System.nanoTime());
   private volatile @Nullable Producer<byte[], byte[]> producer;
 
@@ -129,7 +128,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
             EventCodec.SUBMISSIONS.encode(submission));
     record
         .headers()
-        .add(Headers.SCHEMA_VERSION, version)
+        .add(Headers.SCHEMA_VERSION, EventCodec.SUBMISSIONS.versionHeader(submission))
         .add(Headers.JOB_ID, submission.jobId().value().getBytes(StandardCharsets.US_ASCII))
         .add(Headers.TRACEPARENT, traceparent.getBytes(StandardCharsets.US_ASCII));
     return record;

@@ -11,7 +11,10 @@ import dev.parley.ingest.sessions.SessionIds;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobIds;
 import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.Submission;
+import dev.parley.schemas.Submission.CompactionRequested;
 import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.schemas.TenantId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,24 +91,49 @@ public final class Submitter {
   }
 
   /**
-   * Begins to send.
+   * Begins to send a message.
    *
-   * @throws ApiException when too many of the tenant's messages wait already
+   * @throws ApiException when too many of the tenant's jobs wait already
    */
   CompletableFuture<Void> send(MessageSubmitted submission, @Nullable String traceparent) {
-    JobId job = submission.jobId();
-    queued.enter(submission.tenantId(), job);
-    CompletableFuture<Void> sent =
-        log.accept(submission, traceparent)
-            .whenComplete((done, failure) -> {
-              if (failure != null) {
-                queued.leave(job);
-              }
-            });
+    CompletableFuture<Void> sent = begin(meant(submission), traceparent);
     if (submission.createSession()) {
       sessions.expect(submission.sessionKey());
     }
     return sent;
+  }
+
+  /** So that it cannot reach a later session of the same id, should this one be deleted. */
+  private MessageSubmitted meant(MessageSubmitted submission) {
+    Long incarnation =
+        submission.createSession() ? null : sessions.incarnation(submission.sessionKey());
+    return incarnation == null ? submission : submission.toIncarnation(incarnation);
+  }
+
+  /**
+   * Sends what is not a message, and waits until it is durable.
+   *
+   * @throws ApiException when it is not known to be, or when too many of the tenant's jobs wait
+   */
+  public void accept(CompactionRequested submission, @Nullable String traceparent)
+      throws InterruptedException {
+    await(begin(submission, traceparent));
+  }
+
+  /** An id for a new job. */
+  public JobId mint(TenantId tenant) {
+    return identity.ids().mint(tenant);
+  }
+
+  private CompletableFuture<Void> begin(Submission submission, @Nullable String traceparent) {
+    JobId job = submission.jobId();
+    queued.enter(submission.tenantId(), job);
+    return log.accept(submission, traceparent)
+        .whenComplete((done, failure) -> {
+          if (failure != null) {
+            queued.leave(job);
+          }
+        });
   }
 
   /**

@@ -40,7 +40,8 @@ final class NewSessionParser {
         fields.string("provider", MAX_MODEL),
         Metadata.parse(fields),
         fields.integer("maxContextTokens", 1, Integer.MAX_VALUE),
-        fields.decimal("budgetUsd", BigDecimal.ZERO, MAX_BUDGET));
+        fields.decimal("budgetUsd", BigDecimal.ZERO, MAX_BUDGET),
+        Strategies.find(fields, "contextStrategy"));
   }
 
   private static History history(Fields fields, Instant now, @Nullable String givenSystem) {

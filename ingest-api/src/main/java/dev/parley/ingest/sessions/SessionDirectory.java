@@ -4,8 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.schemas.SessionKey;
+import dev.parley.storage.Session;
 import dev.parley.storage.SessionStore;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells whether a session is there, for the submit path. What is there is remembered for seconds,
@@ -25,7 +27,7 @@ public final class SessionDirectory {
   private static final Duration EXPECTED = Duration.ofMinutes(15);
 
   private final SessionStore store;
-  private final Cache<SessionKey, Boolean> known;
+  private final Cache<SessionKey, Long> known;
   private final Cache<SessionKey, Boolean> expected;
 
   public SessionDirectory(SessionStore store, Ticker ticker) {
@@ -34,7 +36,7 @@ public final class SessionDirectory {
     this.expected = cache(EXPECTED, ticker);
   }
 
-  private static Cache<SessionKey, Boolean> cache(Duration remembered, Ticker ticker) {
+  private static <T> Cache<SessionKey, T> cache(Duration remembered, Ticker ticker) {
     return Caffeine.newBuilder()
         .maximumSize(200_000)
         .expireAfterWrite(remembered)
@@ -52,11 +54,16 @@ public final class SessionDirectory {
     if (known.getIfPresent(key) != null) {
       return true;
     }
-    boolean found = store.find(key) != null;
-    if (found) {
-      known.put(key, Boolean.TRUE);
+    Session found = store.find(key);
+    if (found != null) {
+      known.put(key, found.incarnation());
     }
-    return found || expected.getIfPresent(key) != null;
+    return found != null || expected.getIfPresent(key) != null;
+  }
+
+  /** Which session of that id is remembered; null when none is. Asks nobody. */
+  public @Nullable Long incarnation(SessionKey key) {
+    return known.getIfPresent(key);
   }
 
   /** Notes that a message was accepted that makes the session where it is not there. */
@@ -64,8 +71,8 @@ public final class SessionDirectory {
     expected.put(key, Boolean.TRUE);
   }
 
-  void created(SessionKey key) {
-    known.put(key, Boolean.TRUE);
+  void created(Session session) {
+    known.put(session.key(), session.incarnation());
   }
 
   void deleted(SessionKey key) {

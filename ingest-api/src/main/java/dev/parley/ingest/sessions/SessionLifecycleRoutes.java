@@ -83,7 +83,7 @@ public final class SessionLifecycleRoutes implements RouteTable.Group {
     SessionId newId = given == null ? SessionIds.create() : given;
     switch (store.fork(from, newId, index + 1, resetUsage, clock.instant())) {
       case SessionStore.ForkResult.Forked forked -> {
-        directory.created(forked.session().key());
+        directory.created(forked.session());
         ObjectNode view = JsonNodeFactory.instance.objectNode();
         view.put("forkedFromMessageIndex", index);
         view.put("forkedFromSessionId", from.sessionId().value());

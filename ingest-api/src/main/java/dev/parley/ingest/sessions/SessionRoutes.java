@@ -61,7 +61,7 @@ public final class SessionRoutes implements RouteTable.Group {
     var parsed = NewSessionParser.parse(exchange.tenant(), body, clock.instant());
     switch (store.create(parsed)) {
       case SessionStore.CreateResult.Created created -> {
-        directory.created(parsed.key());
+        directory.created(created.session());
         exchange.header("location", "/sessions/" + parsed.key().sessionId().value());
         exchange.json(201, wrap(SessionView.render(created.session())));
       }

@@ -38,6 +38,9 @@ public final class SessionView {
     if (session.maxContextTokens() != null) {
       view.put("maxContextTokens", session.maxContextTokens());
     }
+    if (session.contextStrategy() != null) {
+      view.put("contextStrategy", session.contextStrategy().wireName());
+    }
     if (session.budgetUsd() != null) {
       view.set("budgetUsd", Money.exact(session.budgetUsd()));
     }

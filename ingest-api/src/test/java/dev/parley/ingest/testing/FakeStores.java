@@ -61,6 +61,7 @@ public final class FakeStores
   public volatile List<HourAudit> audits = List.of();
   public volatile @Nullable TenantId auditedTenant;
   public final InMemoryLiveEvents live = new InMemoryLiveEvents();
+  public volatile Map<JobId, Integer> queuePositions = Map.of();
   public volatile boolean away;
   public final RedriveStore redrives = new MemoryRedriveStore();
   public final TenantSettingsStore tenantSettings = new MemoryTenantSettingsStore();
@@ -127,14 +128,9 @@ public final class FakeStores
   }
 
   @Override
-  public @Nullable Session removeMessages(
-      SessionKey key,
-      long incarnation,
-      long expectedMessageCount,
-      Collection<Long> positions,
-      Instant now) {
+  public Map<JobId, Integer> queuePositions(TenantId tenantId, Collection<Job> waiting) {
     reach();
-    return sessions.removeMessages(key, incarnation, expectedMessageCount, positions, now);
+    return queuePositions;
   }
 
   @Override

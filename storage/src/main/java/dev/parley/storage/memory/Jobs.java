@@ -47,7 +47,7 @@ final class Jobs {
   }
 
   static Job reopened(Job job) {
-    return with(job, JobStatus.QUEUED, null, null, null, null);
+    return with(job, JobStatus.QUEUED, null, null, null, null, null);
   }
 
   static Job cancelled(Job job, Instant at) {

@@ -82,8 +82,7 @@ final class JobEnds {
    *
    * @return the jobs of those turn ends that may not end them any more
    */
-  static Map<JobId, Job> seal(Connection connection, Collection<TurnEnd> ends)
-      throws SQLException {
+  static Map<JobId, Job> seal(Connection connection, Collection<TurnEnd> ends) throws SQLException {
     List<TurnEnd> rows = inJobOrder(ends);
     Set<JobId> fenced = rows.stream().map(end -> ended(end).jobId()).collect(Collectors.toSet());
     try (PreparedStatement seal = connection.prepareStatement(SEAL)) {
@@ -104,9 +103,7 @@ final class JobEnds {
   }
 
   private static List<TurnEnd> inJobOrder(Collection<TurnEnd> ends) {
-    return ends.stream()
-        .sorted(Comparator.comparing(end -> ended(end).jobId().value()))
-        .toList();
+    return ends.stream().sorted(Comparator.comparing(end -> ended(end).jobId().value())).toList();
   }
 
   /** The jobs of those turn ends that may not end them any more. */

@@ -1,11 +1,10 @@
 package dev.parley.storage.postgres;
 
-import dev.parley.schemas.chat.TokenUsage;
 import dev.parley.storage.Session;
+import dev.parley.storage.SessionTotals;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.turn.SessionChanges;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -76,7 +75,7 @@ final class SessionAppends {
           .numbers(rows, end -> usage(end).outputTokens())
           .numbers(rows, end -> usage(end).cachedTokens())
           .numbers(rows, end -> usage(end).reasoningTokens())
-          .decimals(rows, SessionAppends::cost)
+          .decimals(rows, end -> usage(end).costUSD())
           .numbers(rows, end -> end.rewrite() == null ? null : end.rewrite().expectedMessageCount())
           .jsons(rows, end -> end.summary() == null ? null : end.summary().text())
           .numbers(rows, end -> end.summary() == null ? null : end.summary().until());
@@ -112,12 +111,7 @@ final class SessionAppends {
     MessageRows.insert(connection, rows);
   }
 
-  private static TokenUsage usage(TurnEnd end) {
-    return SessionChanges.usageOf(end.outcome());
-  }
-
-  private static BigDecimal cost(TurnEnd end) {
-    BigDecimal cost = usage(end).costUSD();
-    return cost == null ? BigDecimal.ZERO : cost;
+  private static SessionTotals usage(TurnEnd end) {
+    return SessionChanges.usageOf(end);
   }
 }

@@ -58,9 +58,7 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
         SessionChanges.created(session, ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
     List<Message> messages = SessionChanges.messagesOf(session);
     return create(
-            created,
-            pinned(messages, 0),
-            messages.stream().map(RedisSessionStore::json).toList())
+            created, pinned(messages, 0), messages.stream().map(RedisSessionStore::json).toList())
         ? new CreateResult.Created(created)
         : new CreateResult.AlreadyExists();
   }
@@ -168,8 +166,7 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
     for (int i = 0; i < distinct.size(); i++) {
       List<String> answer = answers.get(i);
       if (answer != null && !answer.isEmpty()) {
-        List<Message> messages =
-            answer.stream().skip(2).map(RedisSessionStore::message).toList();
+        List<Message> messages = answer.stream().skip(2).map(RedisSessionStore::message).toList();
         int pinned = Integer.parseInt(answer.get(1));
         found.put(
             distinct.get(i),

@@ -1,6 +1,6 @@
 package dev.parley.storage.turn;
 
-import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Role;
@@ -63,23 +63,27 @@ public final class SessionChanges {
         message.pinned());
   }
 
-  /** What the job used, as far as it counts into its session's totals. */
-  public static TokenUsage usageOf(JobOutcome outcome) {
-    return switch (outcome) {
-      case JobOutcome.Completed completed -> completed.response().usage();
-      case JobOutcome.Compacted compacted ->
-          compacted.compaction().usage() == null
-              ? TokenUsage.NONE
-              : compacted.compaction().usage();
-      case JobOutcome.Failed failed -> TokenUsage.NONE;
-      case JobOutcome.Cancelled cancelled -> TokenUsage.NONE;
-      case JobOutcome.Expired expired -> TokenUsage.NONE;
-    };
+  /** What an end's calls used together, summaries that a turn had made counted. */
+  public static SessionTotals usageOf(TurnEnd end) {
+    SessionTotals sum = SessionTotals.ZERO;
+    for (UsageEvent event : end.usage()) {
+      sum =
+          sum.plus(
+              new TokenUsage(
+                  event.inputTokens(),
+                  event.outputTokens(),
+                  event.cachedTokens(),
+                  event.cachedWriteTokens(),
+                  event.reasoningTokens(),
+                  event.costUSD(),
+                  event.estimated()));
+    }
+    return sum;
   }
 
   /** The session after a turn was appended, or after it was compacted. */
   public static Session after(Session session, TurnEnd end) {
-    SessionTotals totals = session.totals().plus(usageOf(end.outcome()));
+    SessionTotals totals = session.totals().plus(usageOf(end));
     Instant endedAt = StoredTime.cut(end.outcome().ended().endedAt());
     return new Session(
         session.key(),

@@ -128,8 +128,6 @@ public final class SplitTurnWriter implements TurnWriter {
     now.usage().stream()
         .filter(event -> usage.stream().noneMatch(e -> e.eventId().equals(event.eventId())))
         .forEach(usage::add);
-    return before
-        .withAttempt(Math.max(before.attempt(), now.attempt()))
-        .withUsage(usage);
+    return before.withAttempt(Math.max(before.attempt(), now.attempt())).withUsage(usage);
   }
 }

@@ -150,8 +150,7 @@ final class SplitTurnWriterIT {
           new SplitTurnWriter(cancelling, new PostgresTurnLedger(Services.database()));
 
       List<CommitResult> results =
-          writer.commit(
-              List.of(Samples.completed(id, key, claim(id, key), session.incarnation())));
+          writer.commit(List.of(Samples.completed(id, key, claim(id, key), session.incarnation())));
 
       assertThat(results.getFirst()).isInstanceOf(CommitResult.Committed.class);
       assertThat(answered.get().status().isFinal()).isFalse();

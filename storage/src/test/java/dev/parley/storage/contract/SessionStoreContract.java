@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.parley.schemas.SessionId;
 import dev.parley.schemas.CompactionStrategy;
+import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.chat.Content;
@@ -363,7 +363,8 @@ public abstract class SessionStoreContract {
     SessionKey key = Samples.session();
     List<Message> messages =
         IntStream.range(0, 9)
-            .mapToObj(i -> i == 1 || i == 3 || i == 7 ? Samples.pinned("m" + i) : Samples.user("m" + i))
+            .mapToObj(
+                i -> i == 1 || i == 3 || i == 7 ? Samples.pinned("m" + i) : Samples.user("m" + i))
             .toList();
     create(new NewSession(key, NOW, "system", messages, null, null, null, null, null));
     SessionKey copy = Samples.session(key.tenantId());
