@@ -94,7 +94,8 @@ final class CompactionRunner {
     return switch (stores.load(request.sessionKey(), request.jobId())) {
       case Loaded.Cancelled cancelled -> ending.write(ends.cancelled(request, attempt));
       case Loaded.Found(Conversation conversation) when TurnRunner.isMeant(conversation, request) ->
-          compact(new Begun(request, attempt, history, startedAt, conversation.session(), inEngine));
+          compact(
+              new Begun(request, attempt, history, startedAt, conversation.session(), inEngine));
       case Loaded.Found other -> sessionDeleted(request, attempt, startedAt);
       case Loaded.NoSession none -> sessionDeleted(request, attempt, startedAt);
     };

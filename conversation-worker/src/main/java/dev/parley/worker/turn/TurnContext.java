@@ -143,7 +143,8 @@ final class TurnContext {
     List<Message> fresh = new ArrayList<>(recentFrom(conversation, seenFrom));
     fresh.add(question);
     List<Message> all = assembled(turn, known, seenFrom, fresh);
-    if (until == seenFrom && keep(all, settings.maxContextMessages(), budget).cardinality() == all.size()) {
+    if (until == seenFrom
+        && keep(all, settings.maxContextMessages(), budget).cardinality() == all.size()) {
       return Prepared.of(fit(all, budget));
     }
     // Half of the room, so that not every turn that follows needs a new summary.
@@ -159,8 +160,7 @@ final class TurnContext {
       return new Prepared(fit(all, budget), null, progress.usage, progress.cancelled);
     }
     ContextSummary summary = new ContextSummary(text, to);
-    List<Message> left =
-        assembled(turn, summary, to, fresh.subList(goes, fresh.size()));
+    List<Message> left = assembled(turn, summary, to, fresh.subList(goes, fresh.size()));
     return new Prepared(fit(left, budget), summary, progress.usage, false);
   }
 
@@ -174,10 +174,7 @@ final class TurnContext {
       PreparedTurn turn, @Nullable ContextSummary summary, long from, List<Message> fresh) {
     Conversation conversation = turn.conversation();
     List<Message> all = new ArrayList<>(conversation.pinned());
-    conversation
-        .recent()
-        .subList(0, (int) (from - conversation.recentFrom()))
-        .stream()
+    conversation.recent().subList(0, (int) (from - conversation.recentFrom())).stream()
         .filter(message -> Boolean.TRUE.equals(message.pinned()))
         .forEach(all::add);
     if (summary != null) {
@@ -216,8 +213,7 @@ final class TurnContext {
             to,
             position -> true,
             settings.maxContextTokens());
-    RunningTurn call =
-        running.begin(turn.submission().jobId(), turn.attempt(), turn.startedAt());
+    RunningTurn call = running.begin(turn.submission().jobId(), turn.attempt(), turn.startedAt());
     InterruptedException interrupt = null;
     String text = null;
     String trouble = "empty_summary";

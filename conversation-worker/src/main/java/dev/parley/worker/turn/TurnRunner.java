@@ -137,15 +137,20 @@ final class TurnRunner {
             turn.startedAt(),
             submission.jobId(),
             isPinned(submission) ? Boolean.TRUE : null);
-    TurnContext.Prepared sent =
-        context.prepare(turn, plan.routes().getFirst(), question, inEngine);
+    TurnContext.Prepared sent = context.prepare(turn, plan.routes().getFirst(), question, inEngine);
     if (sent.cancelled()) {
       return ending.write(sent.in(ends.cancelled(submission, turn.attempt())));
     }
     CallReport report = live.open(submission.jobId(), turn.attempt(), turn.history().events);
     RoutedCall routed =
         new RoutedCall(
-            turn, plan, route -> callFor(turn, route, sent.messages()), report, guard, ends, metrics);
+            turn,
+            plan,
+            route -> callFor(turn, route, sent.messages()),
+            report,
+            guard,
+            ends,
+            metrics);
     RunningTurn running = this.running.begin(submission.jobId(), turn.attempt(), turn.startedAt());
     ProviderReply reply = null;
     ProviderException failure = null;
@@ -198,8 +203,7 @@ final class TurnRunner {
   }
 
   /** A failure that may pass gives the permit up and comes again, if there is time for that. */
-  private Step failed(
-      TurnEnds.Call call, TurnContext.Prepared sent, ProviderException failure)
+  private Step failed(TurnEnds.Call call, TurnContext.Prepared sent, ProviderException failure)
       throws InterruptedException {
     Instant expiresAt = call.submission().expiresAt();
     if (failure.retryAfter() != null

@@ -66,8 +66,12 @@ final class WindowTest {
       BitSet always = new Window(1, 0).keep(outlines);
       assertThat(contains(keep, always)).as("seed %d", seed).isTrue();
       if (!keep.equals(always)) {
-        assertThat((long) keep.cardinality()).as("seed %d", seed).isLessThanOrEqualTo(window.maxMessages());
-        assertThat(tokens(outlines, keep)).as("seed %d", seed).isLessThanOrEqualTo(window.maxTokens());
+        assertThat((long) keep.cardinality())
+            .as("seed %d", seed)
+            .isLessThanOrEqualTo(window.maxMessages());
+        assertThat(tokens(outlines, keep))
+            .as("seed %d", seed)
+            .isLessThanOrEqualTo(window.maxTokens());
       }
     });
   }
@@ -82,8 +86,7 @@ final class WindowTest {
       for (int i = oldest; i >= 0 && i < conversation.size(); i++) {
         assertThat(keep.get(i)).as("seed %d: %d is newer than %d", seed, i, oldest).isTrue();
       }
-      BitSet more =
-          new Window(window.maxMessages() + 1, window.maxTokens() + 3).keep(outlines);
+      BitSet more = new Window(window.maxMessages() + 1, window.maxTokens() + 3).keep(outlines);
       assertThat(contains(more, keep)).as("seed %d", seed).isTrue();
       assertThat(new Window(Window.UNLIMITED, Window.UNLIMITED).keep(outlines).cardinality())
           .isEqualTo(conversation.size());
@@ -104,7 +107,10 @@ final class WindowTest {
         asked.addAll(outline.calls());
       }
       boolean begins = sent.getFirst().role() == Role.ASSISTANT && sent.size() > 1;
-      assertThat(begins && sent.getFirst().pinned() == null && sent.getFirst() != conversation.getFirst())
+      assertThat(
+              begins
+                  && sent.getFirst().pinned() == null
+                  && sent.getFirst() != conversation.getFirst())
           .as("seed %d: begins with an answer", seed)
           .isFalse();
     });
@@ -121,8 +127,7 @@ final class WindowTest {
       Set<Long> kept = new HashSet<>(plan.kept());
       for (int i = 0; i < conversation.size(); i++) {
         long position = first + i;
-        boolean goes =
-            position >= plan.from() && position < plan.to() && !kept.contains(position);
+        boolean goes = position >= plan.from() && position < plan.to() && !kept.contains(position);
         assertThat(goes).as("seed %d: %d", seed, position).isEqualTo(plan.goes(position));
         assertThat(goes).isEqualTo(!plan.keep().get(i));
       }
@@ -133,8 +138,7 @@ final class WindowTest {
     System.out.println("seed " + seed);
     for (int round = 0; round < ROUNDS; round++) {
       List<Message> conversation = conversation(1 + random.nextInt(24));
-      property.accept(
-          conversation, new Window(1 + random.nextInt(26), random.nextInt(120)));
+      property.accept(conversation, new Window(1 + random.nextInt(26), random.nextInt(120)));
     }
   }
 
@@ -156,7 +160,8 @@ final class WindowTest {
             default -> Content.of(List.of(text));
           };
       Role role = random.nextBoolean() ? Role.USER : Role.ASSISTANT;
-      messages.add(new Message(role, content, null, AT, null, random.nextInt(12) == 0 ? true : null));
+      messages.add(
+          new Message(role, content, null, AT, null, random.nextInt(12) == 0 ? true : null));
     }
     return messages;
   }

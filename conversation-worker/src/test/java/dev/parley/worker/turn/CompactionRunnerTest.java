@@ -131,7 +131,8 @@ final class CompactionRunnerTest {
     run(request(CompactionStrategy.SUMMARISE, 3, null));
     JobId second = new JobId("job_2");
 
-    runner.run(request(second, CompactionStrategy.SUMMARISE, 2, null), claim(second), history(), inEngine);
+    runner.run(
+        request(second, CompactionStrategy.SUMMARISE, 2, null), claim(second), history(), inEngine);
 
     assertThat(texts()).containsExactly(Summariser.HEADING + "in short 2", "m5");
     assertThat(provider.calls.get(1).messages().getFirst().content().text())

@@ -235,8 +235,7 @@ final class TurnRunnerTest {
   void theAnswersRoomIsKeptBelowAKnownWindow() throws Exception {
     history(7, null);
     MessageSubmitted plain = submission(null, false);
-    TurnOptions options =
-        new TurnOptions("gpt-4", null, 8_180, null, null, null, null, null, null);
+    TurnOptions options = new TurnOptions("gpt-4", null, 8_180, null, null, null, null, null, null);
 
     runner.run(
         new MessageSubmitted(
@@ -255,9 +254,10 @@ final class TurnRunnerTest {
         inEngine);
 
     // 8,192 tokens less 8,180 for the answer leave room for the question and little else
-    assertThat(provider.calls.getLast().messages().stream()
-            .mapToInt(message -> message.content().text().length())
-            .sum())
+    assertThat(
+            provider.calls.getLast().messages().stream()
+                .mapToInt(message -> message.content().text().length())
+                .sum())
         .isLessThanOrEqualTo(12 + Summariser.HEADING.length() + "hello back".length());
   }
 
@@ -527,8 +527,7 @@ final class TurnRunnerTest {
         RoutePlanner.of(new Router(Map.of("fake", provider), List.of(), "m", "fake")),
         new FakeBudgets().guard(pricing, NOW),
         new TurnMetrics(new SimpleMeterRegistry()),
-        new TurnEnds(
-            metering, message -> message.content().text().length(), clock),
+        new TurnEnds(metering, message -> message.content().text().length(), clock),
         running,
         ending,
         settings,
