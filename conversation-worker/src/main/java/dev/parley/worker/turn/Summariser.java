@@ -121,7 +121,7 @@ final class Summariser {
             - TokenEstimate.ofCharacters(TASK.length());
     // 3.5 UTF-16 units a token, as they are estimated everywhere
     long characters = tokens * 7 / 2 - (before == null ? 0 : before.length());
-    return (int) Math.clamp(characters, 2_000, 1_000_000);
+    return Math.clamp(characters, 2_000, 1_000_000);
   }
 
   /** Returns the position of the first message for which there was no room. */
