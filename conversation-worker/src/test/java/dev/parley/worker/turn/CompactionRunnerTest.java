@@ -310,7 +310,7 @@ final class CompactionRunnerTest {
         new RetryingProvider(
             provider,
             RetryPolicy.DEFAULT,
-            new RetryBudget(1, 10),
+            new RetryBudget(1, 0, 10, () -> 0),
             new Random(1),
             System::nanoTime,
             Thread::sleep);

@@ -389,6 +389,7 @@ final class RoutedTurnTest {
       guard.close();
     }
     guard = budgets.guard(pricing, NOW);
+    TurnSettings settings = new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT);
     return new TurnRunner(
         stores,
         new RoutePlanner(
@@ -400,9 +401,9 @@ final class RoutedTurnTest {
         new TurnEnds(new Metering(pricing), message -> message.content().text().length(), clock),
         new RunningTurns(),
         ending,
-        new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT),
+        settings,
         new LiveReporter(LiveEvents.NONE, clock),
-        message -> message.content().text().length());
+        Contexts.of(stores, settings, clock, message -> message.content().text().length()));
   }
 
   private List<UsageEvent> usage() {

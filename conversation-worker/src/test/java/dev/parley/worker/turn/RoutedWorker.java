@@ -90,7 +90,9 @@ final class RoutedWorker implements AutoCloseable {
             random,
             metrics);
     Router router = new Router(resilient.patient(), ModelPrefix.WELL_KNOWN, "gpt-a", "openai");
-    turnStores = new BatchedStores(stores.sessions(), stores.turns(), stores.usage(), 100, random);
+    turnStores =
+        new BatchedStores(
+            stores.sessions(), stores.jobs(), stores.turns(), stores.usage(), 100, random);
     turnStores.start();
     Pricing pricing =
         (provider, model, usage, at) ->
@@ -110,6 +112,7 @@ final class RoutedWorker implements AutoCloseable {
     guard.start();
     MockProducer<byte[], byte[]> kafka =
         new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+    TurnSettings settings = new TurnSettings(100, 100_000, 100, Deadlines.DEFAULT);
     runner =
         new TurnRunner(
             turnStores,
@@ -119,9 +122,9 @@ final class RoutedWorker implements AutoCloseable {
             new TurnEnds(new Metering(pricing), TokenEstimate::ofMessage, clock),
             new RunningTurns(),
             new TurnEnding(turnStores, new Publisher(kafka, new Random(1)), event -> {}, counts),
-            new TurnSettings(100, 100_000, 100, Deadlines.DEFAULT),
+            settings,
             new LiveReporter(LiveEvents.NONE, clock),
-            TokenEstimate::ofMessage);
+            Contexts.of(turnStores, settings, clock, TokenEstimate::ofMessage));
   }
 
   private static RoutingConfig read(String text) throws Exception {
