@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 
 /** Properties that hold for every conversation and every limit. */
@@ -25,9 +24,6 @@ final class WindowTest {
 
   private static final Instant AT = Instant.parse("2026-01-01T00:00:00Z");
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-  private static final ToLongFunction<Message> TOKENS =
-      message -> message.content().text().length() + 1L;
-
   private static final int ROUNDS = 3_000;
 
   private final long seed = Long.getLong("parley.test.seed", System.nanoTime());
@@ -97,12 +93,12 @@ final class WindowTest {
   void whatIsSentHoldsNoAnswerToACallThatIsNotThere() {
     forAll((conversation, window) -> {
       List<Message> sent =
-          new SlidingWindow((int) window.maxMessages(), TOKENS)
+          new SlidingWindow((int) window.maxMessages(), WindowTest::tokensOf)
               .fit(conversation, window.maxTokens());
       assertThat(sent.getLast()).isSameAs(conversation.getLast());
       Set<String> asked = new HashSet<>();
       for (Message message : sent.subList(0, sent.size() - 1)) {
-        Outline outline = Outline.of(message, TOKENS);
+        Outline outline = Outline.of(message, WindowTest::tokensOf);
         assertThat(asked).as("seed %d", seed).containsAll(outline.results());
         asked.addAll(outline.calls());
       }
@@ -110,7 +106,7 @@ final class WindowTest {
       assertThat(
               begins
                   && sent.getFirst().pinned() == null
-                  && sent.getFirst() != conversation.getFirst())
+                  && !sent.getFirst().equals(conversation.getFirst()))
           .as("seed %d: begins with an answer", seed)
           .isFalse();
     });
@@ -167,7 +163,7 @@ final class WindowTest {
   }
 
   private static List<Outline> outlines(List<Message> conversation) {
-    return conversation.stream().map(message -> Outline.of(message, TOKENS)).toList();
+    return conversation.stream().map(message -> Outline.of(message, WindowTest::tokensOf)).toList();
   }
 
   /** Which call each result answers, by index: the last one of its id before it. */
@@ -175,7 +171,7 @@ final class WindowTest {
     Map<Integer, Integer> pairs = new HashMap<>();
     Map<String, Integer> askedAt = new HashMap<>();
     for (int i = 0; i < conversation.size(); i++) {
-      Outline outline = Outline.of(conversation.get(i), TOKENS);
+      Outline outline = Outline.of(conversation.get(i), WindowTest::tokensOf);
       for (String id : outline.results()) {
         if (askedAt.containsKey(id)) {
           pairs.put(i, askedAt.get(id));
@@ -186,6 +182,10 @@ final class WindowTest {
       }
     }
     return pairs;
+  }
+
+  private static long tokensOf(Message message) {
+    return message.content().text().length() + 1L;
   }
 
   private static boolean contains(BitSet all, BitSet some) {
