@@ -37,6 +37,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,8 +154,8 @@ final class IngestServiceIT {
       long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (System.nanoTime() < deadline) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-          byte[] id = record.headers().lastHeader(Headers.JOB_ID).value();
-          if (new String(id, StandardCharsets.UTF_8).equals(jobId)) {
+          Header id = record.headers().lastHeader(Headers.JOB_ID);
+          if (id != null && new String(id.value(), StandardCharsets.UTF_8).equals(jobId)) {
             return record;
           }
         }

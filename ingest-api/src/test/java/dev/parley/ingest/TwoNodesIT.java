@@ -44,6 +44,7 @@ import java.util.concurrent.Executors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -256,8 +257,9 @@ final class TwoNodesIT {
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-          byte[] id = record.headers().lastHeader(Headers.JOB_ID).value();
-          found += new String(id, StandardCharsets.UTF_8).equals(jobId) ? 1 : 0;
+          Header id = record.headers().lastHeader(Headers.JOB_ID);
+          found +=
+              id != null && new String(id.value(), StandardCharsets.UTF_8).equals(jobId) ? 1 : 0;
         }
       }
     }

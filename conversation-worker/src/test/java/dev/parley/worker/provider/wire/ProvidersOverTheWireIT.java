@@ -99,7 +99,9 @@ final class ProvidersOverTheWireIT {
     try (Providers providers = providers(format)) {
       ChatProvider provider = provider(providers, format);
       assertThat(failure(provider, "cut-after=2")).isEqualTo(new Failure.BrokenStream());
-      assertThat(failure(provider, "reset-after=2")).isEqualTo(new Failure.BrokenStream());
+      // A reset may take with it what had come before it and was not read yet.
+      assertThat(failure(provider, "reset-after=2"))
+          .isIn(new Failure.BrokenStream(), new Failure.Connection());
       assertThat(failure(provider, "fail=500")).isInstanceOf(Failure.ServerError.class);
       assertThat(failure(provider, "fail=429 retry-after=7s"))
           .isInstanceOfSatisfying(
