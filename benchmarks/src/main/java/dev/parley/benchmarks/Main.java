@@ -1,6 +1,7 @@
 package dev.parley.benchmarks;
 
 import dev.parley.benchmarks.exports.CsvExport;
+import dev.parley.benchmarks.streams.Streams;
 import dev.parley.benchmarks.submits.BulkSubmit;
 import dev.parley.benchmarks.submits.Submit;
 import dev.parley.benchmarks.turns.InFlight;
@@ -45,6 +46,7 @@ public final class Main implements Callable<Integer> {
           new LongSession(),
           new NoisyNeighbour(),
           new InFlight(),
+          new Streams(),
           new CsvExport(),
           new Aggregation(),
           new UsageQueries());
