@@ -73,8 +73,7 @@ final class SessionLifecycleIT {
     assertThat(page.path("nextCursor").asText()).isEqualTo("5");
 
     Answer forked =
-        client.post(
-            "/sessions/talk/fork", Map.of("fromMessageIndex", 2, "newSessionId", "branch"));
+        client.post("/sessions/talk/fork", Map.of("fromMessageIndex", 2, "newSessionId", "branch"));
     assertThat(forked.status()).isEqualTo(201);
     assertThat(contents(client, "branch")).containsExactly("system", "m4", "m5");
     assertThat(forked.json().at("/session/totals/inputTokens").asLong()).isZero();
@@ -116,9 +115,7 @@ final class SessionLifecycleIT {
     assertThat(summarised.json().at("/session/totals/inputTokens"))
         .isEqualTo(job.at("/usage/inputTokens"));
     Until.isTrue(
-        LIMIT,
-        "the call is counted",
-        () -> usage(client).path("requestCount").asInt() == 1);
+        LIMIT, "the call is counted", () -> usage(client).path("requestCount").asInt() == 1);
     assertThat(usage(client).path("totalInputTokens")).isEqualTo(job.at("/usage/inputTokens"));
   }
 

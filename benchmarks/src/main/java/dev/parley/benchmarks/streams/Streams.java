@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What a token event costs from the socket to the listener, and what a stream in flight holds: calls
- * to a simulator in another process, over TLS and HTTP/2, 100 streams a connection.
+ * What a token event costs from the socket to the listener, and what a stream in flight holds:
+ * calls to a simulator in another process, over TLS and HTTP/2, 100 streams a connection.
  */
 public final class Streams implements Benchmark {
 
@@ -99,8 +99,7 @@ public final class Streams implements Benchmark {
     return List.of(
         Result.alone(what + ": CPU of a token event", Figures.median(cpu), "us", Target.atMost(42)),
         // 10,000 of them in 1 GiB of heap
-        Result.alone(
-            what + ": heap of a stream", Figures.median(heap), "KiB", Target.atMost(100)));
+        Result.alone(what + ": heap of a stream", Figures.median(heap), "KiB", Target.atMost(100)));
   }
 
   private static long cpuNanos() {
