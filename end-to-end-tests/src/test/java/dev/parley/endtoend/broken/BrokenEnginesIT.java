@@ -16,12 +16,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Each guarantee's checker finds the engine that breaks it, and none finds fault with the engine as
  * it is. Always on embedded services, in processes of their own.
  */
+@Tag("long")
 final class BrokenEnginesIT {
 
   private static final Path DIRECTORY = Path.of("target", "broken").toAbsolutePath();
