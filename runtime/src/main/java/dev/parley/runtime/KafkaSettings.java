@@ -78,6 +78,14 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> passthr
     return properties;
   }
 
+  /** The same for reading by offsets, in no group. */
+  public Properties reader(String clientId) {
+    Properties properties = consumer(clientId, "");
+    properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    properties.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+    return properties;
+  }
+
   /** Secrets may be among what is passed through, so only its names are shown. */
   @Override
   public String toString() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.FinishReason;
+import dev.parley.schemas.chat.TokenUsage;
 import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,19 @@ public record UsageEvent(
         estimated,
         null,
         null);
+  }
+
+  /** What the call used, as answers tell it. */
+  @JsonIgnore
+  public TokenUsage tokenUsage() {
+    return new TokenUsage(
+        inputTokens,
+        outputTokens,
+        cachedTokens,
+        cachedWriteTokens,
+        reasoningTokens,
+        costUSD,
+        estimated);
   }
 
   /** How many requests the event adds to a sum. */

@@ -5,6 +5,7 @@ import dev.parley.storage.Job;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +52,17 @@ sealed interface Admission {
     /** Whether the tenant's budget keeps something for the job. */
     boolean held;
 
+    /** What failed calls cost that the ledger does not know yet. */
+    BigDecimal paidUsd() {
+      return paid.stream()
+          .map(UsageEvent::costUSD)
+          .filter(Objects::nonNull)
+          .reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
     /** What was paid for stands in the ledger now. */
     void recorded() {
-      for (UsageEvent event : paid) {
-        if (event.costUSD() != null) {
-          recordedUsd = recordedUsd.add(event.costUSD());
-        }
-      }
+      recordedUsd = recordedUsd.add(paidUsd());
       paid.clear();
     }
 

@@ -4,7 +4,6 @@ import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.TenantId;
-import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.BudgetStore;
 import dev.parley.storage.BudgetStore.Claim;
 import dev.parley.storage.BudgetStore.Verdict;
@@ -105,7 +104,7 @@ final class BudgetGuard implements AutoCloseable {
       check.unpriced(route.model());
       return check.warnings;
     }
-    BigDecimal paid = paid(turn);
+    BigDecimal paid = turn.history().paidUsd();
     BigDecimal most = turn.history().recordedUsd.add(paid).add(estimate);
     if (ofRequest != null && most.compareTo(ofRequest) > 0) {
       check.exceeded(
@@ -174,15 +173,6 @@ final class BudgetGuard implements AutoCloseable {
   private @Nullable BigDecimal estimate(Route route, ProviderCall call) {
     ProviderUsage usage = ProviderUsage.of(inputTokens.applyAsLong(call), call.maxOutputTokens());
     return pricing.price(route.provider().name(), route.model(), usage, clock.instant()).costUSD();
-  }
-
-  /** What failed calls cost that the ledger does not know yet. */
-  private static BigDecimal paid(PreparedTurn turn) {
-    BigDecimal paid = BigDecimal.ZERO;
-    for (UsageEvent event : turn.history().paid) {
-      paid = event.costUSD() == null ? paid : paid.add(event.costUSD());
-    }
-    return paid;
   }
 
   private static String plain(BigDecimal amount) {

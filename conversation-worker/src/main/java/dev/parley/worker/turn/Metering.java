@@ -66,22 +66,11 @@ final class Metering {
         null);
   }
 
-  static TokenUsage usageOf(UsageEvent event) {
-    return new TokenUsage(
-        event.inputTokens(),
-        event.outputTokens(),
-        event.cachedTokens(),
-        event.cachedWriteTokens(),
-        event.reasoningTokens(),
-        event.costUSD(),
-        event.estimated());
-  }
-
   /** What several calls used together; without a price when one of them has none. */
   static TokenUsage sum(List<UsageEvent> events) {
     TokenUsage sum = TokenUsage.NONE;
     for (UsageEvent event : events) {
-      TokenUsage usage = usageOf(event);
+      TokenUsage usage = event.tokenUsage();
       sum =
           new TokenUsage(
               sum.inputTokens() + usage.inputTokens(),

@@ -122,7 +122,7 @@ final class TurnEnds {
             reply.model(),
             call.route().provider().name(),
             reply.toolCalls(),
-            Metering.usageOf(usage),
+            usage.tokenUsage(),
             call.route().decision(),
             call.warnings().isEmpty() ? null : call.warnings());
     Message answer =

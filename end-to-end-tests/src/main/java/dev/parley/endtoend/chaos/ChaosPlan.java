@@ -2,7 +2,6 @@ package dev.parley.endtoend.chaos;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -50,7 +49,7 @@ record ChaosPlan(List<Traffic> traffic, List<Blow> blows) {
     }
 
     Blows {
-      restarts = restarts.isEmpty() ? Map.of() : Map.copyOf(new EnumMap<>(restarts));
+      restarts = Map.copyOf(restarts);
     }
   }
 

@@ -187,9 +187,7 @@ public final class KafkaDeadLetters implements DeadLetterLog {
   }
 
   private Properties consumerSettings() {
-    Properties properties = kafka.consumer("parley-dead-letters", "unused");
-    properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    properties.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+    Properties properties = kafka.reader("parley-dead-letters");
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Long.toString(LIMIT.toMillis()));
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "100");

@@ -26,14 +26,23 @@ public final class Query {
    * @throws ApiException with {@code code} when it is given more than once or too long
    */
   public @Nullable String find(String name, ErrorCode code) {
+    String value = given(name, code);
+    return value == null || value.isEmpty() ? null : value;
+  }
+
+  /** Empty when it is given without a value, null when it is not given. */
+  private @Nullable String given(String name, ErrorCode code) {
     String raw = context.req().getQueryString();
     if (raw == null) {
       return null;
     }
     requirePercentEncoding(raw);
     List<String> values = valuesOf(raw, name);
-    if (values.isEmpty() || values.getFirst().isEmpty()) {
+    if (values.isEmpty()) {
       return null;
+    }
+    if (values.getFirst().isEmpty()) {
+      return "";
     }
     String value = values.getFirst();
     if (values.size() > 1 || value.length() > MAX_LENGTH || JsonGuard.hasLoneSurrogate(value)) {
@@ -49,9 +58,8 @@ public final class Query {
    * @throws ApiException with {@code code} when it is given but empty, more than once or too long
    */
   public @Nullable String findFilled(String name, ErrorCode code) {
-    String value = find(name, code);
-    String raw = context.req().getQueryString();
-    if (value == null ? raw != null && !valuesOf(raw, name).isEmpty() : value.isBlank()) {
+    String value = given(name, code);
+    if (value != null && value.isBlank()) {
       throw ApiException.at(code, name, name + " must not be empty");
     }
     return value;

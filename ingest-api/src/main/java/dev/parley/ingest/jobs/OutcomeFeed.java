@@ -217,9 +217,7 @@ public final class OutcomeFeed implements Component {
   }
 
   private Properties settings() {
-    Properties properties = kafka.consumer("parley-ingest-outcomes", "unused");
-    properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    properties.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+    Properties properties = kafka.reader("parley-ingest-outcomes");
     properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
     // Making topics is not this client's business.
     properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");

@@ -116,9 +116,7 @@ public final class KafkaPublishedUsage implements PublishedUsage {
   }
 
   private Properties settings(Duration limit) {
-    Properties properties = kafka.consumer("parley-reconciliation", "unused");
-    properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
-    properties.remove(ConsumerConfig.GROUP_PROTOCOL_CONFIG);
+    Properties properties = kafka.reader("parley-reconciliation");
     properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "5000");
     properties.put(
         ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,

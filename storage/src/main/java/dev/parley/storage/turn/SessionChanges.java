@@ -4,7 +4,6 @@ import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Role;
-import dev.parley.schemas.chat.TokenUsage;
 import dev.parley.storage.ContextSummary;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Session;
@@ -67,16 +66,7 @@ public final class SessionChanges {
   public static SessionTotals usageOf(TurnEnd end) {
     SessionTotals sum = SessionTotals.ZERO;
     for (UsageEvent event : end.usage()) {
-      sum =
-          sum.plus(
-              new TokenUsage(
-                  event.inputTokens(),
-                  event.outputTokens(),
-                  event.cachedTokens(),
-                  event.cachedWriteTokens(),
-                  event.reasoningTokens(),
-                  event.costUSD(),
-                  event.estimated()));
+      sum = sum.plus(event.tokenUsage());
     }
     return sum;
   }
