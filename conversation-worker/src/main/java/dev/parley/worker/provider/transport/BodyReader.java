@@ -16,17 +16,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>INVARIANT: one chunk is asked for at a time, so one field holds all that is on its way, and a
  * slow reader slows the sender down. The subscriber's methods are called by the client's threads,
- * {@link #read} by the reading thread only, {@link #abort} and {@link #drain} by any.
+ * {@link #read} by the thread that made this only, {@link #abort} and {@link #drain} by any.
  */
 final class BodyReader implements BodySubscriber<BodyReader> {
 
   private final AtomicReference<@Nullable List<ByteBuffer>> chunk = new AtomicReference<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Thread reader = Thread.currentThread();
+  private final Alarm alarm;
   private Flow.@Nullable Subscription subscription;
   private long demandBeforeSubscription;
   private volatile boolean draining;
   private boolean asked;
+
+  BodyReader(Alarms alarms) {
+    alarm = new Alarm(alarms, reader);
+    var _ = ended.whenComplete((ok, failure) -> alarm.cancel());
+  }
 
   /** Ends when the body has ended, in whichever way; exceptionally when it broke off. */
   CompletableFuture<Void> ended() {
@@ -98,11 +104,9 @@ final class BodyReader implements BodySubscriber<BodyReader> {
         throwIfBroken();
         return null;
       }
-      long remaining = deadline.remaining();
-      if (remaining <= 0) {
-        throw deadline.passed();
-      }
-      LockSupport.parkNanos(this, remaining);
+      deadline.check();
+      alarm.set(deadline.nanos());
+      LockSupport.park(this);
     }
   }
 

@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -24,13 +22,11 @@ import java.util.function.Supplier;
 public final class HttpTransport implements AutoCloseable {
 
   private final TransportConfig config;
-  private final ExecutorService executor;
+  private final Alarms alarms = new Alarms();
   private final Map<String, OriginPool> pools = new ConcurrentHashMap<>();
 
   public HttpTransport(TransportConfig config) {
     this.config = config;
-    this.executor =
-        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("provider-http-", 0).factory());
   }
 
   /**
@@ -52,7 +48,7 @@ public final class HttpTransport implements AutoCloseable {
     OriginPool pool =
         pools.computeIfAbsent(uri.getScheme() + "://" + uri.getAuthority(), this::newPool);
     ClientSlot slot = pool.acquire(connect);
-    BodyReader reader = new BodyReader();
+    BodyReader reader = new BodyReader(alarms);
     var _ = reader.ended().whenComplete((ok, failure) -> pool.release(slot));
     boolean answered = false;
     try {
@@ -69,7 +65,7 @@ public final class HttpTransport implements AutoCloseable {
   @Override
   public void close() {
     pools.values().forEach(OriginPool::close);
-    executor.shutdownNow();
+    alarms.close();
   }
 
   private static HttpExchange send(
@@ -141,12 +137,17 @@ public final class HttpTransport implements AutoCloseable {
         plain);
   }
 
+  /**
+   * Its work is done by the thread that waits for its sockets, without a hop to another one and back
+   * for each record: decryption and frames are short, and a body's bytes are only handed over. What
+   * goes out, and the search for the host's address, is done by the calling thread.
+   */
   private HttpClient newClient(HttpClient.Version version) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(version)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(executor);
+            .executor(Runnable::run);
     if (config.sslContext() != null) {
       builder.sslContext(config.sslContext());
     }

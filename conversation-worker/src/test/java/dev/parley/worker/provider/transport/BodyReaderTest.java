@@ -18,7 +18,7 @@ final class BodyReaderTest {
 
   private static final Deadline PATIENT = Deadline.in(Duration.ofSeconds(30), Deadlines.Phase.IDLE);
 
-  private final BodyReader reader = new BodyReader();
+  private final BodyReader reader = new BodyReader(new Alarms());
 
   @Test
   void aReaderThatAsksBeforeItIsSubscribedGetsItsChunk() throws Exception {
