@@ -4,30 +4,35 @@ import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hands a response body from the client's threads to the one thread that reads it.
  *
- * <p>INVARIANT: one chunk is asked for at a time, so one field holds all that is on its way, and a
- * slow reader slows the sender down. The subscriber's methods are called by the client's threads,
+ * <p>INVARIANT: no more than {@link #AHEAD} chunks are asked for and not yet read, so that a slow
+ * reader slows the sender down; they are asked for several at a time, because asking costs. The subscriber's methods are called by the client's threads,
  * {@link #read} by the thread that made this only, {@link #abort} and {@link #drain} by any.
  */
 final class BodyReader implements BodySubscriber<BodyReader> {
 
-  private final AtomicReference<@Nullable List<ByteBuffer>> chunk = new AtomicReference<>();
+  static final int AHEAD = 8;
+
+  private final Queue<List<ByteBuffer>> chunks = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final Thread reader = Thread.currentThread();
   private final Alarm alarm;
   private Flow.@Nullable Subscription subscription;
   private long demandBeforeSubscription;
   private volatile boolean draining;
-  private boolean asked;
+
+  /** How many of those that were asked for are not read yet. */
+  private int outstanding;
 
   BodyReader(Alarms alarms) {
     alarm = new Alarm(alarms, reader);
@@ -61,7 +66,7 @@ final class BodyReader implements BodySubscriber<BodyReader> {
   @Override
   public void onNext(List<ByteBuffer> item) {
     if (!draining) {
-      chunk.set(item);
+      chunks.add(item);
       LockSupport.unpark(reader);
     }
   }
@@ -86,18 +91,19 @@ final class BodyReader implements BodySubscriber<BodyReader> {
    */
   @Nullable List<ByteBuffer> read(Deadline deadline)
       throws IOException, InterruptedException, DeadlinePassedException {
-    if (!asked) {
-      asked = true;
-      request(1);
+    if (outstanding <= AHEAD / 2) {
+      int more = AHEAD - outstanding;
+      outstanding = AHEAD;
+      request(more);
     }
     while (true) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
       boolean wasEnded = ended.isDone();
-      List<ByteBuffer> item = chunk.getAndSet(null);
+      List<ByteBuffer> item = chunks.poll();
       if (item != null) {
-        asked = false;
+        outstanding--;
         return item;
       }
       if (wasEnded) {

@@ -160,7 +160,8 @@ final class HttpChatProvider implements ChatProvider {
       throws IOException, ProviderException {
     if (parser.dataEquals(DONE)) {
       reply.terminal();
-    } else if (parser.length() > 0) {
+    } else if (parser.length() > 0
+        && !decoder.text(parser.array(), parser.offset(), parser.length())) {
       decoder.event(
           parser.event(), WireJson.read(parser.array(), parser.offset(), parser.length()));
     }

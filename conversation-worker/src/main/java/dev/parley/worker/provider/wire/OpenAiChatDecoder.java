@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +18,24 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
   private final ReplyAssembler reply;
   private final Map<Integer, ToolCallBuilder> calls = new HashMap<>();
   private int callsBegun;
+  private boolean begun;
 
   OpenAiChatDecoder(ReplyAssembler reply) {
     this.reply = reply;
   }
 
+  /** Once the first event has told the model and the answer's id, which the others repeat. */
+  @Override
+  public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
+    String text = begun ? OpenAiChatText.in(json, offset, length) : null;
+    reply.text(text);
+    return text != null;
+  }
+
   @Override
   public void event(@Nullable String name, JsonNode data) throws ProviderException {
     throwIfError(name, data);
+    begun = true;
     answer(data, "delta");
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.worker.provider.Failure;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.util.Map;
@@ -36,6 +37,15 @@ interface WireFormat {
 
   /** Reads the events of a stream, or a plain answer. */
   interface Decoder {
+
+    /**
+     * Takes an event that is nothing but more text in, without a tree of it: most events are.
+     *
+     * @return false when it is another one, or not known to be such: nothing was taken in then
+     */
+    default boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
+      return false;
+    }
 
     /**
      * @param name the event's name; null when it has none

@@ -1,6 +1,7 @@
 package dev.parley.worker.provider.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
@@ -39,6 +40,11 @@ final class WireJson {
   /** Reads a document of any kind; an empty one is a missing node. */
   static JsonNode read(byte[] bytes, int offset, int length) throws IOException {
     return MAPPER.readTree(bytes, offset, length);
+  }
+
+  /** Reads a document piece by piece; to be closed. */
+  static JsonParser parser(byte[] bytes, int offset, int length) throws IOException {
+    return MAPPER.getFactory().createParser(bytes, offset, length);
   }
 
   /** Reads an object; null when the text is not one. */

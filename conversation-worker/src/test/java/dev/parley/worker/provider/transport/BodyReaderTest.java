@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,12 +38,54 @@ final class BodyReaderTest {
   }
 
   @Test
-  void asksForOneChunkAtATime() throws Exception {
+  void neverAsksForMoreThanItMayHold() throws Exception {
     Sender sender = new Sender();
     reader.onSubscribe(sender);
-    reader.read(PATIENT);
-    reader.read(PATIENT);
-    assertThat(sender.requests).containsExactly(1L, 1L);
+    for (int read = 0; read < 100; read++) {
+      reader.read(PATIENT);
+      long asked = sender.requests.stream().mapToLong(Long::longValue).sum();
+      assertThat(asked - read).isBetween(1L, (long) BodyReader.AHEAD);
+    }
+    assertThat(sender.requests).hasSizeLessThan(30);
+  }
+
+  @Test
+  void aDeadlineThatMovesAwayWakesNobodyBeforeItPasses() throws Exception {
+    reader.onSubscribe(new Silent());
+    Duration idle = Duration.ofMillis(300);
+    long begun = System.nanoTime();
+    for (int token = 0; token < 5; token++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                LockSupport.parkNanos(100_000_000);
+                reader.onNext(List.of(ByteBuffer.allocate(1)));
+              });
+      assertThat(reader.read(Deadline.in(idle, Deadlines.Phase.IDLE))).hasSize(1);
+    }
+    assertThatThrownBy(() -> reader.read(Deadline.in(idle, Deadlines.Phase.IDLE)))
+        .isInstanceOf(DeadlinePassedException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - begun))
+        .isBetween(Duration.ofMillis(800), Duration.ofSeconds(5));
+  }
+
+  @Test
+  void aDeadlineThatMovesNearerIsKept() throws Exception {
+    reader.onSubscribe(new Silent());
+    reader.onNext(List.of(ByteBuffer.allocate(1)));
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              LockSupport.parkNanos(100_000_000);
+              reader.onNext(List.of(ByteBuffer.allocate(1)));
+            });
+    assertThat(reader.read(PATIENT)).hasSize(1);
+    assertThat(reader.read(PATIENT)).hasSize(1);
+    long begun = System.nanoTime();
+    assertThatThrownBy(
+            () -> reader.read(Deadline.in(Duration.ofMillis(200), Deadlines.Phase.IDLE)))
+        .isInstanceOf(DeadlinePassedException.class);
+    assertThat(System.nanoTime() - begun).isLessThan(5_000_000_000L);
   }
 
   @Test
@@ -80,7 +123,9 @@ final class BodyReaderTest {
     @Override
     public void request(long count) {
       requests.add(count);
-      reader.onNext(List.of(ByteBuffer.allocate(1)));
+      for (long i = 0; i < count; i++) {
+        reader.onNext(List.of(ByteBuffer.allocate(1)));
+      }
     }
 
     @Override
