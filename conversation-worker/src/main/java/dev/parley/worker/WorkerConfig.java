@@ -139,7 +139,7 @@ public record WorkerConfig(
       if (providers.servers().isEmpty()) {
         env.problem(
             "OPENAI_API_KEY is not set: set it, ANTHROPIC_API_KEY, GEMINI_API_KEY, or"
-                + " OPENAI_BASE_URL for a server that needs no key");
+                + " OPENAI_BASE_URL or PROVIDERS for servers that need no key");
       }
       return providers;
     } catch (IllegalArgumentException e) {

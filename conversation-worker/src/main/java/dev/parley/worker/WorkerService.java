@@ -11,7 +11,7 @@ import dev.parley.storage.secrets.ProviderKeyVault;
 import dev.parley.storage.tenants.TenantSettingsCache;
 import dev.parley.worker.provider.ChatProvider;
 import dev.parley.worker.provider.Router;
-import dev.parley.worker.provider.Router.ModelPrefix;
+import dev.parley.worker.provider.Router.ModelPattern;
 import dev.parley.worker.provider.keys.KeyedProvider;
 import dev.parley.worker.provider.keys.TenantKeys;
 import dev.parley.worker.provider.transport.TransportConfig;
@@ -28,6 +28,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -148,10 +149,14 @@ public final class WorkerService implements Component {
             random,
             metrics);
     Map<String, ChatProvider> patient = resilient.patient();
-    // A server that speaks OpenAI's format may serve models of any name.
-    String fallback = patient.containsKey("openai") ? "openai" : patient.keySet().iterator().next();
-    Router router =
-        new Router(patient, ModelPrefix.WELL_KNOWN, config.providers().defaultModel(), fallback);
+    String configured = config.providers().fallback();
+    String fallback =
+        configured != null && patient.containsKey(configured)
+            ? configured
+            : patient.keySet().iterator().next();
+    List<ModelPattern> models = new ArrayList<>(config.providers().models());
+    models.addAll(ModelPattern.WELL_KNOWN);
+    Router router = new Router(patient, models, config.providers().defaultModel(), fallback);
     return new RoutePlanner(router, routing.rules(), resilient.hasty());
   }
 

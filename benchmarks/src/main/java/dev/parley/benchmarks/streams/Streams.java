@@ -36,6 +36,10 @@ public final class Streams implements Benchmark {
 
   private static final int EVENTS_PER_SECOND = 10_000;
   private static final Duration WINDOW = Duration.ofSeconds(5);
+
+  /** The compiler is done with most of its work then; a worker runs for days. */
+  private static final Duration WARMING = Duration.ofSeconds(20);
+
   private static final Duration LENGTH = Duration.ofMinutes(5);
   private static final Duration OPENING = Duration.ofMinutes(2);
 
@@ -78,7 +82,7 @@ public final class Streams implements Benchmark {
             new Providers(ProviderConfig.fromEnv(env), transport, Clock.systemUTC());
         Flight flight = new Flight(providers.byName().get("openai"), streams)) {
       flight.awaitAll();
-      Thread.sleep(WINDOW.toMillis());
+      Thread.sleep(WARMING.toMillis());
       for (int i = 0; i < run.rounds(); i++) {
         long events = flight.events.sum();
         long before = cpuNanos();

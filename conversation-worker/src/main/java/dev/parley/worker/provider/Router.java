@@ -6,27 +6,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses provider and model of a turn: what was asked for, else the default model; the provider
- * that was named, else the one whose models begin like the model, else the default provider.
+ * that was named, else the one that serves models of this name, else the default provider.
  */
 public final class Router {
 
   private final Map<String, ChatProvider> providers;
-  private final List<ModelPrefix> prefixes;
+  private final List<ModelPattern> models;
   private final @Nullable String defaultModel;
   private final @Nullable String defaultProvider;
 
   /**
-   * @param prefixes the first that fits wins
+   * @param models who serves which; the first that fits wins
    * @param defaultModel for turns that name no model; null means that they must
-   * @param defaultProvider for models that no prefix fits; null means that there is none
+   * @param defaultProvider for models that no pattern fits; null means that there is none
    */
   public Router(
       Map<String, ChatProvider> providers,
-      List<ModelPrefix> prefixes,
+      List<ModelPattern> models,
       @Nullable String defaultModel,
       @Nullable String defaultProvider) {
     this.providers = Map.copyOf(providers);
-    this.prefixes = List.copyOf(prefixes);
+    this.models = List.copyOf(models);
     this.defaultModel = defaultModel;
     this.defaultProvider = defaultProvider;
   }
@@ -55,9 +55,9 @@ public final class Router {
 
   /** Which provider serves a model; null when none does. */
   public @Nullable String providerNameOf(String model) {
-    for (ModelPrefix prefix : prefixes) {
-      if (model.startsWith(prefix.prefix()) && providers.containsKey(prefix.provider())) {
-        return prefix.provider();
+    for (ModelPattern known : models) {
+      if (known.models().fits(model) && providers.containsKey(known.provider())) {
+        return known.provider();
       }
     }
     return defaultProvider;
@@ -85,19 +85,23 @@ public final class Router {
     return new ProviderException(new Failure.InvalidRequest(reason), null);
   }
 
-  /** Models that begin with {@code prefix} are served by {@code provider}, if it is configured. */
-  public record ModelPrefix(String prefix, String provider) {
+  /** Models of such a name are served by {@code provider}, if it is configured. */
+  public record ModelPattern(Wildcard models, String provider) {
 
     /** How the known providers name their models. */
-    public static final List<ModelPrefix> WELL_KNOWN =
+    public static final List<ModelPattern> WELL_KNOWN =
         List.of(
-            new ModelPrefix("gpt-", "openai"),
-            new ModelPrefix("chatgpt-", "openai"),
-            new ModelPrefix("o1", "openai"),
-            new ModelPrefix("o3", "openai"),
-            new ModelPrefix("o4", "openai"),
-            new ModelPrefix("claude-", "anthropic"),
-            new ModelPrefix("gemini-", "gemini"));
+            known("gpt-*", "openai"),
+            known("chatgpt-*", "openai"),
+            known("o1*", "openai"),
+            known("o3*", "openai"),
+            known("o4*", "openai"),
+            known("claude-*", "anthropic"),
+            known("gemini-*", "gemini"));
+
+    private static ModelPattern known(String models, String provider) {
+      return new ModelPattern(new Wildcard(models), provider);
+    }
   }
 
   /**

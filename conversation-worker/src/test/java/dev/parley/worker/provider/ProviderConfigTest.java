@@ -3,6 +3,7 @@ package dev.parley.worker.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.worker.provider.Router.ModelPattern;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +45,36 @@ final class ProviderConfigTest {
     assertWrong("OPENAI_BASE_URL", "https://example.com/?key=secret");
     assertWrong("GEMINI_API_KEY", "two secret words");
     assertWrong("OPENAI_API", "secret");
+    assertWrong("PROVIDERS", "Not a name, secret");
+    assertWrong("PROVIDERS", "openai");
+    assertWrong("PROVIDERS", "vllm,vllm");
+    assertThatThrownBy(() -> ProviderConfig.fromEnv(Map.of("PROVIDERS", "my-vllm")))
+        .hasMessageContaining("PROVIDER_MY_VLLM_BASE_URL");
+  }
+
+  @Test
+  void anyNumberOfServersMaySpeakOpenAisFormat() {
+    ProviderConfig config =
+        ProviderConfig.fromEnv(
+            Map.of(
+                "PROVIDERS", "my-vllm, groq",
+                "PROVIDER_MY_VLLM_BASE_URL", "http://10.0.0.5:8000/v1/",
+                "PROVIDER_MY_VLLM_MODELS", "llama-*, qwen3",
+                "PROVIDER_GROQ_BASE_URL", "https://api.example.com/v1",
+                "PROVIDER_GROQ_API", "responses",
+                "PROVIDER_GROQ_API_KEY", "secret1",
+                "ANTHROPIC_API_KEY", "secret2"));
+    assertThat(config.servers()).containsOnlyKeys("anthropic", "my-vllm", "groq");
+    assertThat(config.servers().get("my-vllm"))
+        .isEqualTo(new ProviderConfig.Server("http://10.0.0.5:8000/v1", null));
+    assertThat(config.models())
+        .containsExactly(
+            new ModelPattern(new Wildcard("llama-*"), "my-vllm"),
+            new ModelPattern(new Wildcard("qwen3"), "my-vllm"));
+    assertThat(config.apiOf("my-vllm")).isEqualTo(ProviderConfig.OpenAiApi.CHAT);
+    assertThat(config.apiOf("groq")).isEqualTo(ProviderConfig.OpenAiApi.RESPONSES);
+    assertThat(config.fallback()).isEqualTo("my-vllm");
+    assertThat(config.toString()).doesNotContain("secret1", "secret2");
   }
 
   private static void assertWrong(String name, String value) {

@@ -3,7 +3,7 @@ package dev.parley.worker.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.parley.worker.provider.Router.ModelPrefix;
+import dev.parley.worker.provider.Router.ModelPattern;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +14,7 @@ final class RouterTest {
   private final Router router =
       new Router(
           Map.of("openai", openAi, "anthropic", anthropic),
-          ModelPrefix.WELL_KNOWN,
+          ModelPattern.WELL_KNOWN,
           "gpt-5-mini",
           "openai");
 
@@ -46,7 +46,7 @@ final class RouterTest {
   void whatNothingServesIsRejected() {
     assertThat(rejection(router, null, "mistral")).isEqualTo("unknown_provider");
     assertThat(rejection(router, null, "anthropic")).isEqualTo("model_required");
-    Router bare = new Router(Map.of("anthropic", anthropic), ModelPrefix.WELL_KNOWN, null, null);
+    Router bare = new Router(Map.of("anthropic", anthropic), ModelPattern.WELL_KNOWN, null, null);
     assertThat(rejection(bare, null, null)).isEqualTo("model_required");
     assertThat(rejection(bare, "gpt-5", null)).isEqualTo("unknown_model");
   }

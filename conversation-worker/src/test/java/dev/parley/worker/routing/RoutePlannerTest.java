@@ -10,7 +10,7 @@ import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderReply;
 import dev.parley.worker.provider.ReplyListener;
 import dev.parley.worker.provider.Router;
-import dev.parley.worker.provider.Router.ModelPrefix;
+import dev.parley.worker.provider.Router.ModelPattern;
 import dev.parley.worker.provider.Router.Route;
 import java.util.Map;
 import java.util.Set;
@@ -125,7 +125,7 @@ final class RoutePlannerTest {
     Router router =
         new Router(
             Map.of("openai", openAi, "anthropic", anthropic),
-            ModelPrefix.WELL_KNOWN,
+            ModelPattern.WELL_KNOWN,
             "gpt-5-mini",
             "openai");
     return new RoutePlanner(router, config.rules(), Map.of("openai", hastyOpenAi));

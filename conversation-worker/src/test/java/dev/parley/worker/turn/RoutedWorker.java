@@ -16,7 +16,7 @@ import dev.parley.worker.provider.ApiKey;
 import dev.parley.worker.provider.Deadlines;
 import dev.parley.worker.provider.ProviderConfig;
 import dev.parley.worker.provider.Router;
-import dev.parley.worker.provider.Router.ModelPrefix;
+import dev.parley.worker.provider.Router.ModelPattern;
 import dev.parley.worker.provider.transport.TransportConfig;
 import dev.parley.worker.provider.wire.Providers;
 import dev.parley.worker.resilience.Breakers;
@@ -89,7 +89,7 @@ final class RoutedWorker implements AutoCloseable {
                 routing.limits(), limits, TurnEngine::inputTokens, System::nanoTime, metrics),
             random,
             metrics);
-    Router router = new Router(resilient.patient(), ModelPrefix.WELL_KNOWN, "gpt-a", "openai");
+    Router router = new Router(resilient.patient(), ModelPattern.WELL_KNOWN, "gpt-a", "openai");
     turnStores =
         new BatchedStores(
             stores.sessions(), stores.jobs(), stores.turns(), stores.usage(), 100, random);

@@ -5,6 +5,7 @@ import dev.parley.worker.provider.ProviderConfig;
 import dev.parley.worker.provider.transport.HttpTransport;
 import dev.parley.worker.provider.transport.TransportConfig;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,10 +26,10 @@ public final class Providers implements AutoCloseable {
         .forEach((name, server) ->
             providers.put(
                 name, new HttpChatProvider(format(name, server, config, clock), transport, clock)));
-    this.byName = Map.copyOf(providers);
+    this.byName = Collections.unmodifiableMap(providers);
   }
 
-  /** The providers by their names. */
+  /** The providers by their names, in the order of the configuration. */
   public Map<String, ChatProvider> byName() {
     return byName;
   }
@@ -45,7 +46,7 @@ public final class Providers implements AutoCloseable {
       case "anthropic" -> new AnthropicFormat(endpoint, clock);
       case "gemini" -> new GeminiFormat(endpoint, clock);
       default ->
-          switch (config.openAiApi()) {
+          switch (config.apiOf(name)) {
             case CHAT -> new OpenAiChatFormat(name, endpoint, clock);
             case RESPONSES -> new OpenAiResponsesFormat(name, endpoint, clock);
           };
