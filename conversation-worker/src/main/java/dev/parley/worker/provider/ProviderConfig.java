@@ -1,8 +1,8 @@
 package dev.parley.worker.provider;
 
+import dev.parley.worker.provider.Router.ModelPattern;
 import java.net.URI;
 import java.net.URISyntaxException;
-import dev.parley.worker.provider.Router.ModelPattern;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -67,10 +67,9 @@ public record ProviderConfig(
   /** The models that the named servers serve, in the order of the servers. */
   public List<ModelPattern> models() {
     return compatible.entrySet().stream()
-        .flatMap(
-            named ->
-                named.getValue().models().stream()
-                    .map(model -> new ModelPattern(model, named.getKey())))
+        .flatMap(named ->
+            named.getValue().models().stream()
+                .map(model -> new ModelPattern(model, named.getKey())))
         .toList();
   }
 

@@ -19,7 +19,10 @@ final class Alarm {
   private final Alarms alarms;
   private final Thread sleeper;
 
-  /** Written before {@code running} is read in {@link #set}, read after it is written in {@link #ring}. */
+  /**
+   * Written before {@code running} is read in {@link #set}, read after it is written in {@link
+   * #ring}.
+   */
   private volatile long wanted;
 
   private volatile boolean running;

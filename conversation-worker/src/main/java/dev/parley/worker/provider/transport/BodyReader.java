@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Hands a response body from the client's threads to the one thread that reads it.
  *
  * <p>INVARIANT: no more than {@link #AHEAD} chunks are asked for and not yet read, so that a slow
- * reader slows the sender down; they are asked for several at a time, because asking costs. The subscriber's methods are called by the client's threads,
- * {@link #read} by the thread that made this only, {@link #abort} and {@link #drain} by any.
+ * reader slows the sender down; they are asked for several at a time, because asking costs. The
+ * subscriber's methods are called by the client's threads, {@link #read} by the thread that made
+ * this only, {@link #abort} and {@link #drain} by any.
  */
 final class BodyReader implements BodySubscriber<BodyReader> {
 

@@ -138,9 +138,9 @@ public final class HttpTransport implements AutoCloseable {
   }
 
   /**
-   * Its work is done by the thread that waits for its sockets, without a hop to another one and back
-   * for each record: decryption and frames are short, and a body's bytes are only handed over. What
-   * goes out, and the search for the host's address, is done by the calling thread.
+   * Its work is done by the thread that waits for its sockets, without a hop to another one and
+   * back for each record: decryption and frames are short, and a body's bytes are only handed over.
+   * What goes out, and the search for the host's address, is done by the calling thread.
    */
   private HttpClient newClient(HttpClient.Version version) {
     HttpClient.Builder builder =

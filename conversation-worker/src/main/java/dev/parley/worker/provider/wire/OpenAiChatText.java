@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the text in an event of a Chat Completions stream that brings text and nothing else, in one
- * pass over its bytes. A tree of such an event costs three times as much, and an answer has hundreds.
+ * pass over its bytes. A tree of such an event costs three times as much, and an answer has
+ * hundreds.
  */
 final class OpenAiChatText {
 
@@ -23,9 +24,7 @@ final class OpenAiChatText {
     try (JsonParser json = WireJson.parser(bytes, offset, length)) {
       OpenAiChatText reading = new OpenAiChatText(json);
       boolean simple =
-          json.nextToken() == JsonToken.START_OBJECT
-              && reading.root()
-              && json.nextToken() == null;
+          json.nextToken() == JsonToken.START_OBJECT && reading.root() && json.nextToken() == null;
       return simple ? reading.text : null;
     }
   }

@@ -43,7 +43,8 @@ interface WireFormat {
      *
      * @return false when it is another one, or not known to be such: nothing was taken in then
      */
-    default boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
+    default boolean text(byte[] json, int offset, int length)
+        throws IOException, ProviderException {
       return false;
     }
 

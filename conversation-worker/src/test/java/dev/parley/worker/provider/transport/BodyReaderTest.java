@@ -56,11 +56,10 @@ final class BodyReaderTest {
     long begun = System.nanoTime();
     for (int token = 0; token < 5; token++) {
       Thread.ofVirtual()
-          .start(
-              () -> {
-                LockSupport.parkNanos(100_000_000);
-                reader.onNext(List.of(ByteBuffer.allocate(1)));
-              });
+          .start(() -> {
+            LockSupport.parkNanos(100_000_000);
+            reader.onNext(List.of(ByteBuffer.allocate(1)));
+          });
       assertThat(reader.read(Deadline.in(idle, Deadlines.Phase.IDLE))).hasSize(1);
     }
     assertThatThrownBy(() -> reader.read(Deadline.in(idle, Deadlines.Phase.IDLE)))
@@ -74,16 +73,14 @@ final class BodyReaderTest {
     reader.onSubscribe(new Silent());
     reader.onNext(List.of(ByteBuffer.allocate(1)));
     Thread.ofVirtual()
-        .start(
-            () -> {
-              LockSupport.parkNanos(100_000_000);
-              reader.onNext(List.of(ByteBuffer.allocate(1)));
-            });
+        .start(() -> {
+          LockSupport.parkNanos(100_000_000);
+          reader.onNext(List.of(ByteBuffer.allocate(1)));
+        });
     assertThat(reader.read(PATIENT)).hasSize(1);
     assertThat(reader.read(PATIENT)).hasSize(1);
     long begun = System.nanoTime();
-    assertThatThrownBy(
-            () -> reader.read(Deadline.in(Duration.ofMillis(200), Deadlines.Phase.IDLE)))
+    assertThatThrownBy(() -> reader.read(Deadline.in(Duration.ofMillis(200), Deadlines.Phase.IDLE)))
         .isInstanceOf(DeadlinePassedException.class);
     assertThat(System.nanoTime() - begun).isLessThan(5_000_000_000L);
   }

@@ -30,21 +30,19 @@ final class NamedServersTest {
                   "PROVIDER_SECOND_MODELS", "llama-*,gpt-oss-*"));
       try (Providers providers =
           new Providers(config, TransportConfig.DEFAULT, Clock.systemUTC())) {
-        Router router =
-            new Router(providers.byName(), config.models(), null, config.fallback());
+        Router router = new Router(providers.byName(), config.models(), null, config.fallback());
         // Without usage, as many of them answer.
-        second.then(
-            reply ->
-                reply
-                    .stream()
-                    .data("{\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}")
-                    .data("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}")
-                    .data("[DONE]")
-                    .end());
+        second.then(reply ->
+            reply.stream()
+                .data("{\"choices\":[{\"delta\":{\"content\":\"Hi\"}}]}")
+                .data("{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}")
+                .data("[DONE]")
+                .end());
         ProviderReply reply = call(router.route("llama-3", null));
         assertThat(reply.text()).isEqualTo("Hi");
         assertThat(reply.usage()).isNull();
-        assertThat(second.received().getFirst().headers().get("authorization")).isEqualTo("Bearer key-2");
+        assertThat(second.received().getFirst().headers().get("authorization"))
+            .isEqualTo("Bearer key-2");
         assertThat(router.route("gpt-oss-20b", null).provider().name()).isEqualTo("second");
         assertThat(router.route("llama-3", "first").provider().name()).isEqualTo("first");
         assertThat(router.route("something", null).provider().name()).isEqualTo("first");
