@@ -50,7 +50,17 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> passthr
 
   /** Byte-array producer: idempotent, acks from all in-sync replicas. */
   public Properties producer(String clientId) {
+    return producer(clientId, Map.of());
+  }
+
+  /**
+   * The same, where nothing else was configured with other defaults.
+   *
+   * @param defaults by Kafka's names
+   */
+  public Properties producer(String clientId, Map<String, String> defaults) {
     Properties properties = common(clientId);
+    defaults.forEach(properties::putIfAbsent);
     properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
     properties.put(
         ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());

@@ -31,6 +31,7 @@ public final class JobIds {
   public static final int MIN_SECRET_BYTES = 16;
 
   private static final String PREFIX = "job_";
+  private static final int MILLIS_BYTES = 6;
   private static final int BODY_BYTES = 16;
   private static final int PROOF_BYTES = 10;
   private static final int TEXT_LENGTH = PREFIX.length() + Base32.length(BODY_BYTES + PROOF_BYTES);
@@ -65,9 +66,16 @@ public final class JobIds {
 
   /** A new id for the tenant, stamped with the current time. */
   public JobId mint(TenantId tenant) {
+    return mint(tenant, clock.instant());
+  }
+
+  /** A new id for the tenant that tells {@code at}, to the millisecond. */
+  public JobId mint(TenantId tenant, Instant at) {
+    byte[] distinct = new byte[BODY_BYTES - MILLIS_BYTES];
+    random.nextBytes(distinct);
     byte[] body = new byte[BODY_BYTES];
-    random.nextBytes(body);
-    putMillis(body, clock.millis());
+    System.arraycopy(distinct, 0, body, MILLIS_BYTES, distinct.length);
+    putMillis(body, at.toEpochMilli());
     return seal(tenant, body);
   }
 
@@ -126,7 +134,7 @@ public final class JobIds {
   }
 
   private static void putMillis(byte[] body, long millis) {
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < MILLIS_BYTES; i++) {
       body[i] = (byte) (millis >>> (40 - 8 * i));
     }
   }

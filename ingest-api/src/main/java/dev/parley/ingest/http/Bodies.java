@@ -9,6 +9,7 @@ import dev.parley.schemas.Json;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Bodies {
 
   private static final String JSON = "application/json";
+
+  /** Up to which a length is believed: more memory is taken only for what has come. */
+  private static final int BELIEVED_BYTES = 16 * 1024;
 
   private Bodies() {}
 
@@ -108,14 +112,25 @@ public final class Bodies {
 
   private static byte[] read(HttpServletRequest request, InputStream in, int maxBytes)
       throws IOException {
-    if (request.getContentLengthLong() > maxBytes) {
+    long length = request.getContentLengthLong();
+    if (length > maxBytes) {
       throw tooLarge(maxBytes);
+    }
+    if (length >= 0 && length <= BELIEVED_BYTES) {
+      return exactly(in, (int) length);
     }
     byte[] body = in.readNBytes(maxBytes + 1);
     if (body.length > maxBytes) {
       throw tooLarge(maxBytes);
     }
     return body;
+  }
+
+  /** Without the buffers that a body of unknown length needs. */
+  private static byte[] exactly(InputStream in, int length) throws IOException {
+    byte[] body = new byte[length];
+    int read = in.readNBytes(body, 0, length);
+    return read == length ? body : Arrays.copyOf(body, read);
   }
 
   /** The parser would take UTF-16 and UTF-32 as well, by their zero bytes and marks. */

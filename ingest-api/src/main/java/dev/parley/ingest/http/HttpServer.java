@@ -122,6 +122,8 @@ public final class HttpServer implements Component {
     http.setSendXPoweredBy(false);
     http.setUriCompliance(UriCompliance.UNSAFE);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
+    // Looking for a header in it takes longer than reading the header: a third of a request.
+    http.setHeaderCacheSize(0);
   }
 
   private void configureServer(Server server) {

@@ -73,6 +73,7 @@ final class SlowHeads implements Connection.Listener, AutoCloseable {
   /** What was seen of a connection's next request. For the looking thread. */
   private static final class Head {
     private long requests;
+    private boolean waiting;
     private long bytesBefore;
     private boolean begun;
     private long begunAt;
@@ -82,8 +83,14 @@ final class SlowHeads implements Connection.Listener, AutoCloseable {
       if (seen != requests || seen != connection.getMessagesOut()) {
         // A whole head has come; what it asked for may still be under way, and take long.
         requests = seen;
-        bytesBefore = connection.getBytesIn();
+        waiting = false;
         begun = false;
+        return false;
+      }
+      if (!waiting) {
+        // Only now is it sure that the body before it has come whole.
+        waiting = true;
+        bytesBefore = connection.getBytesIn();
         return false;
       }
       if (!begun) {

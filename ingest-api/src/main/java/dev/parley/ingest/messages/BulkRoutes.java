@@ -1,6 +1,8 @@
 package dev.parley.ingest.messages;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.http.Access;
@@ -38,6 +40,10 @@ public final class BulkRoutes implements RouteTable.Group {
   static final int MAX_LINES = 10_000;
   static final int MAX_BYTES = 16 * 1024 * 1024;
 
+  /** A line of its own is not worth a packet of its own. */
+  private static final ObjectWriter LINES =
+      Json.mapper().writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+
   private static final String NDJSON = "application/x-ndjson";
   private static final int MAX_CUSTOM_ID = 256;
   private static final int MAX_ON_THE_WAY = 1_000;
@@ -63,10 +69,10 @@ public final class BulkRoutes implements RouteTable.Group {
         exchange.header("content-type"), exchange.header("content-encoding"), NDJSON);
     List<Line> lines = readAll(exchange);
     OutputStream out = exchange.stream(200, NDJSON);
-    try (JsonGenerator json = Json.mapper().createGenerator(out)) {
+    try (JsonGenerator json = LINES.createGenerator(out)) {
       json.setRootValueSeparator(null);
       for (int i = 0; i < lines.size(); i++) {
-        json.writeTree(render(exchange, i, lines.get(i)));
+        LINES.writeValue(json, render(exchange, i, lines.get(i)));
         json.writeRaw('\n');
       }
     }
@@ -120,7 +126,11 @@ public final class BulkRoutes implements RouteTable.Group {
       }
       MessageSubmitted submission =
           submitter.prepare(fields, new SessionKey(exchange.tenant(), session));
-      return new Line(customId, submission, submitter.send(submission, traceparent), null);
+      return new Line(
+          customId,
+          submission,
+          submitter.send(submission, traceparent, SubmissionLog.Pace.BULK),
+          null);
     } catch (ApiException e) {
       return Line.refused(customId, e);
     } catch (RefusedException e) {

@@ -208,7 +208,7 @@ final class KeyedIntake {
     @Override
     public void send() throws InterruptedException {
       try {
-        submitter.await(submitter.send(submission, traceparent));
+        submitter.await(submitter.send(submission, traceparent, SubmissionLog.Pace.SINGLE));
       } catch (ApiException e) {
         release(request, submission.jobId());
         throw e;

@@ -143,7 +143,7 @@ public final class MessageRoutes implements RouteTable.Group {
 
     @Override
     public void send() throws InterruptedException {
-      submitter.await(submitter.send(submission, traceparent));
+      submitter.await(submitter.send(submission, traceparent, SubmissionLog.Pace.SINGLE));
     }
   }
 

@@ -14,7 +14,15 @@ public interface SubmissionLog {
    *
    * @param traceparent W3C trace context to carry on; null begins a new one
    */
-  CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent);
+  CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent, Pace pace);
+
+  /** What is waited for, and so what the log may trade for what. */
+  enum Pace {
+    /** Its sender waits for this one: nothing is held back for company. */
+    SINGLE,
+    /** One of many that are waited for together: it may wait a little for those behind it. */
+    BULK
+  }
 
   /** Whether the submission was written is not known, or it was not. */
   final class UnavailableException extends RuntimeException {

@@ -6,6 +6,7 @@ import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.http.Fields;
 import dev.parley.ingest.http.TenantCheck;
 import dev.parley.ingest.jobs.JobIdentity;
+import dev.parley.ingest.messages.SubmissionLog.Pace;
 import dev.parley.ingest.sessions.SessionDirectory;
 import dev.parley.ingest.sessions.SessionIds;
 import dev.parley.schemas.JobId;
@@ -18,6 +19,7 @@ import dev.parley.schemas.TenantId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -69,7 +71,8 @@ public final class Submitter {
   /** Binds a message under a new job id. */
   MessageSubmitted bind(Fields body, SessionKey session) {
     TenantCheck.check(body, session.tenantId());
-    return bind(body, session, identity.ids().mint(session.tenantId()));
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return parser.parse(body, session, identity.ids().mint(session.tenantId(), now), now);
   }
 
   /** Binds a message under a job id that it was given before. */
@@ -95,8 +98,9 @@ public final class Submitter {
    *
    * @throws ApiException when too many of the tenant's jobs wait already
    */
-  CompletableFuture<Void> send(MessageSubmitted submission, @Nullable String traceparent) {
-    CompletableFuture<Void> sent = begin(meant(submission), traceparent);
+  CompletableFuture<Void> send(
+      MessageSubmitted submission, @Nullable String traceparent, Pace pace) {
+    CompletableFuture<Void> sent = begin(meant(submission), traceparent, pace);
     if (submission.createSession()) {
       sessions.expect(submission.sessionKey());
     }
@@ -117,7 +121,7 @@ public final class Submitter {
    */
   public void accept(CompactionRequested submission, @Nullable String traceparent)
       throws InterruptedException {
-    await(begin(submission, traceparent));
+    await(begin(submission, traceparent, Pace.SINGLE));
   }
 
   /** An id for a new job. */
@@ -125,10 +129,11 @@ public final class Submitter {
     return identity.ids().mint(tenant);
   }
 
-  private CompletableFuture<Void> begin(Submission submission, @Nullable String traceparent) {
+  private CompletableFuture<Void> begin(
+      Submission submission, @Nullable String traceparent, Pace pace) {
     JobId job = submission.jobId();
     queued.enter(submission.tenantId(), job);
-    return log.accept(submission, traceparent)
+    return log.accept(submission, traceparent, pace)
         .whenComplete((done, failure) -> {
           if (failure != null) {
             queued.leave(job);

@@ -23,7 +23,8 @@ public final class FakeSubmissionLog implements SubmissionLog {
   public volatile Mode mode = Mode.ACKNOWLEDGE;
 
   @Override
-  public CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent) {
+  public CompletableFuture<Void> accept(
+      Submission submission, @Nullable String traceparent, Pace pace) {
     offered.add(submission);
     return switch (mode) {
       case ACKNOWLEDGE -> {
