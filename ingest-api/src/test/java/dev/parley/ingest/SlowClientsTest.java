@@ -141,6 +141,21 @@ final class SlowClientsTest {
   }
 
   @Test
+  void aConnectionThatRestsAfterABodyThatCameLaterThanItsHeadIsKept() throws Exception {
+    String body = "{\"sessionId\":\"late-body\"}";
+    try (Socket socket = connect()) {
+      write(socket, post("/sessions", body.length()));
+      Thread.sleep(800);
+      write(socket, body);
+      byte[] answer = new byte[4096];
+      assertThat(socket.getInputStream().read(answer)).isPositive();
+      Thread.sleep(2_400);
+      write(socket, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(socket.getInputStream().read(answer)).isPositive();
+    }
+  }
+
+  @Test
   void aClientThatDoesNotReadItsEventsLosesItsConnection() throws Exception {
     JobId job = new JobId(server.post("/sessions/s1/message", "{\"content\":\"x\"}").at("/job/id"));
     LiveEvent[] many = new LiveEvent[2_000];
