@@ -30,19 +30,21 @@ public interface UsageStore {
   void forEachEvent(UsageFilter filter, Consumer<UsageEvent> sink);
 
   /**
-   * As {@link #forEachEvent}, but as text and without metadata being read, where the store has such
-   * a way: several times faster for a million rows.
+   * As {@link #forEachEvent}, but as text that the store writes itself, where it has such a way:
+   * many times faster for a million rows.
    *
-   * @param sink is given PostgreSQL's text of a row, whose columns are those of {@link
-   *     #ROW_COLUMNS}
+   * @param sink is given a line at a time, with its line feed, in UTF-8, as PostgreSQL's COPY
+   *     writes CSV: quoted as in RFC 4180, nothing for null, {@code ""} for an empty text, {@code
+   *     t} and {@code f}, times as {@code 2026-01-31 12:00:00.12+00}. The columns are {@link
+   *     #LINE_COLUMNS}. What it throws ends the reading and is passed on
    * @return false when the store has no such way; then nothing was handed over
    */
-  default boolean forEachRow(UsageFilter filter, Consumer<String> sink) {
+  default boolean forEachLine(UsageFilter filter, Consumer<byte[]> sink) {
     return false;
   }
 
-  /** The columns of {@link #forEachRow}, named as the fields of an event are. */
-  List<String> ROW_COLUMNS =
+  /** The columns of {@link #forEachLine}, named as the fields of an event are. */
+  List<String> LINE_COLUMNS =
       List.of(
           "eventId",
           "requestId",

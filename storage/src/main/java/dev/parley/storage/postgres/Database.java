@@ -154,8 +154,13 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static void rollBack(Connection connection) {
+  private void rollBack(Connection connection) {
     try {
+      if (connection.unwrap(Connection.class).isClosed()) {
+        // given up by whoever used it; the pool would find out by an error that it warns of
+        open().evictConnection(connection);
+        return;
+      }
       connection.rollback();
     } catch (SQLException e) {
       log.atDebug().setMessage("rollback failed").addKeyValue("state", e.getSQLState()).log();

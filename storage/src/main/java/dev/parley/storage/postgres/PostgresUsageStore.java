@@ -34,16 +34,6 @@ public final class PostgresUsageStore implements UsageStore {
 
   private static final String EVENTS = "select " + UsageRows.COLUMNS + "from usage_events";
 
-  /** The server makes one text of a row, which costs it and us far less than 24 values. */
-  private static final String ROWS =
-      """
-      select row(event_id, request_id, job_id, session_id, tenant_id, bot_id, provider, model,
-        finish_reason, duration_ms, occurred_at at time zone 'UTC', routing_decision, metadata,
-        input_tokens, output_tokens, cached_tokens, cached_read_tokens, cached_write_tokens,
-        reasoning_tokens, cost_usd, price_version, estimated, cached_write_1h_tokens, corrects)::text
-      from usage_events
-      """;
-
   private static final String WRITE_TOTALS =
       """
       insert into usage_totals as t
@@ -130,22 +120,12 @@ public final class PostgresUsageStore implements UsageStore {
   }
 
   @Override
-  public boolean forEachRow(UsageFilter filter, Consumer<String> sink) {
-    String sql =
-        ROWS + UsageFilters.where(filter, "occurred_at") + " order by occurred_at, event_id";
+  public boolean forEachLine(UsageFilter filter, Consumer<byte[]> sink) {
     return database.transactionOnce(
         filter.tenantId(),
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setFetchSize(FETCH_SIZE);
-            UsageFilters.bind(new Binder(select), filter);
-            try (ResultSet rows = select.executeQuery()) {
-              while (rows.next()) {
-                sink.accept(rows.getString(1));
-              }
-            }
-            return true;
-          }
+          new UsageCopy(filter).run(connection, sink);
+          return true;
         });
   }
 

@@ -206,6 +206,8 @@ final class DatabaseIT {
       assertThat(count(database, mine.tenantId(), "messages")).isEqualTo(2);
       assertThat(count(database, mine.tenantId(), "jobs")).isEqualTo(1);
       assertThat(count(database, mine.tenantId(), "usage_events")).isEqualTo(1);
+      assertThat(copied(database, mine.tenantId())).isEqualTo(1);
+      assertThat(copied(database, theirs.tenantId())).isZero();
       assertThat(count(database, theirs.tenantId(), "messages")).isZero();
       assertThat(count(database, theirs.tenantId(), "usage_events")).isZero();
       assertThat(count(database, null, "sessions")).isGreaterThanOrEqualTo(2);
@@ -230,6 +232,18 @@ final class DatabaseIT {
             rows.next();
             return rows.getInt(1);
           }
+        });
+  }
+
+  /** Lines of a copy whose filter forgets the tenant. */
+  private static int copied(Database database, TenantId tenant) {
+    return database.transactionOnce(
+        tenant,
+        connection -> {
+          List<byte[]> lines = new ArrayList<>();
+          new UsageCopy(new UsageFilter(null, null, null, null, null, null, null))
+              .run(connection, lines::add);
+          return lines.size();
         });
   }
 

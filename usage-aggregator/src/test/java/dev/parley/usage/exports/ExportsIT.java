@@ -3,28 +3,23 @@ package dev.parley.usage.exports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import dev.parley.exports.ExportShelf;
 import dev.parley.exports.ShelfConfig;
 import dev.parley.pricing.PriceBook;
 import dev.parley.schemas.TenantId;
-import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.config.StoreConfig;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.postgres.DatabaseConfig.Scope;
 import dev.parley.testkit.infra.TestInfrastructure;
 import dev.parley.testkit.infra.UsesInfrastructure;
-import dev.parley.usage.csv.UsageCsv;
 import dev.parley.usage.reprice.Reprices;
 import dev.parley.usage.topology.Events;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -196,54 +191,6 @@ final class ExportsIT {
     for (NamedCsvRecord row : rows) {
       FocusRules.check(row);
     }
-  }
-
-  @Test
-  void theFastWayGivesTheSameBytesAsTheEventsOneByOne() {
-    List<UsageEvent> odd = new ArrayList<>();
-    String[] texts = {
-      "plain",
-      "a,b",
-      "a\"b",
-      "a\\b",
-      "(x)",
-      " lead",
-      "=1+1",
-      "\t=1",
-      "-5",
-      "line\nbreak",
-      "\r\n",
-      "",
-      "ü 明日",
-      "@x,\"y\"",
-      "#comment",
-      "\\",
-      "\"",
-      "\u200b=1",
-      "'"
-    };
-    for (int i = 0; i < texts.length; i++) {
-      UsageEvent event =
-          Events.of("e" + i)
-              .model(texts[i])
-              .at(Events.NOON.plusMillis(i * 10L))
-              .cost(i % 3 == 0 ? null : "0.000000000" + i + "0")
-              .build();
-      odd.add(
-          event.with(
-              i % 2 == 0 ? null : JsonNodeFactory.instance.objectNode().put("k\\", texts[i]),
-              event.timestamp()));
-    }
-    odd.add(Events.of("e1").correction(1, "-0.50").build());
-    ledger.add(odd);
-    UsageFilter filter = UsageFilter.ofTenant(new TenantId("acme"));
-    ByteArrayOutputStream slow = new ByteArrayOutputStream();
-    UsageCsv.writeEvents(slow, sink -> stores.usage().forEachEvent(filter, sink));
-    ByteArrayOutputStream fast = new ByteArrayOutputStream();
-    UsageCsv.writeEvents(fast, stores.usage(), filter);
-    assertThat(fast.toString(StandardCharsets.UTF_8))
-        .isEqualTo(slow.toString(StandardCharsets.UTF_8));
-    assertThat(stores.usage().forEachRow(filter, row -> {})).isTrue();
   }
 
   private BigDecimal ledgerCost() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The line of a single usage event. */
 final class EventRow {
 
-  static final List<String> COLUMNS = UsageStore.ROW_COLUMNS;
+  static final List<String> COLUMNS = UsageStore.LINE_COLUMNS;
 
   private EventRow() {}
 

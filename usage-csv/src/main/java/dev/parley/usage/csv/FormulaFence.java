@@ -17,7 +17,7 @@ final class FormulaFence {
     return couldBeFormula(text) ? "'" + text : text;
   }
 
-  private static boolean couldBeFormula(String text) {
+  static boolean couldBeFormula(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (STARTERS.indexOf(c) >= 0) {

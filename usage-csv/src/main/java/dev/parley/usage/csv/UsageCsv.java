@@ -96,9 +96,9 @@ public final class UsageCsv {
    */
   public static void writeEvents(OutputStream out, UsageStore store, UsageFilter filter) {
     write(out, csv -> csv.writeRecord(EventRow.COLUMNS));
-    RowText rows = new RowText(out);
-    if (store.forEachRow(filter, rows::write)) {
-      rows.flush();
+    CopiedLines lines = new CopiedLines(out);
+    if (store.forEachLine(filter, lines::write)) {
+      lines.flush();
     } else {
       write(out, csv -> store.forEachEvent(filter, event -> csv.writeRecord(EventRow.of(event))));
     }
