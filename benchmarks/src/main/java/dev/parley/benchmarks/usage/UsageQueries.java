@@ -57,9 +57,9 @@ public final class UsageQueries implements Benchmark {
           finish_reason, duration_ms, occurred_at, routing_decision, input_tokens, output_tokens,
           cached_tokens, cached_read_tokens, cached_write_tokens, reasoning_tokens, cost_usd,
           price_version, estimated)
-        select 'e' || i, 'j' || i, 'big', 's-' || i % 2000, 'bot-' || i % 1000, 'openai',
-          'model-' || i % 5, 'stop', 100, timestamptz '2026-01-01 00:00:00Z' + i * interval '2.592 s',
-          'default', i % 1000, i % 300, 0, 0, 0, 0, (i % 1000) * 0.00000015, 'book-1', false
+        select 'e' || i, 'j' || i, 'big', 's-' || i %% 2000, 'bot-' || i %% 1000, 'openai',
+          'model-' || i %% 5, 'stop', 100, timestamptz '2026-01-01 00:00:00Z' + i * interval '2.592 s',
+          'default', i %% 1000, i %% 300, 0, 0, 0, 0, (i %% 1000) * 0.00000015, 'book-1', false
         from generate_series(1, %d) as i
         """
             .formatted(rows));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
@@ -35,10 +36,10 @@ final class SmallHeapIT {
         output_tokens, cached_tokens, cached_read_tokens, cached_write_tokens, reasoning_tokens,
         cost_usd, price_version, estimated)
       select 'job_' || lpad(i::text, 44, '0') || '.1.1', 'job_' || lpad(i::text, 44, '0'), 'acme',
-        'session-' || i %% 1000, 'openai', 'gpt-5-mini', 'stop', 1000,
+        'session-' || i % 1000, 'openai', 'gpt-5-mini', 'stop', 1000,
         timestamptz '2026-03-04T00:00:00Z' + i * interval '300 milliseconds', 'default:gpt-5-mini',
         '{"team":"north"}', 900, 200, 100, 100, 0, 20, 0.000123, 'book-1', false
-      from generate_series(1, %d) i
+      from generate_series(1, ?) i
       """;
 
   @TempDir private Path directory;
@@ -73,9 +74,11 @@ final class SmallHeapIT {
   private static void fill(DatabaseUrl database) throws SQLException {
     try (Connection connection =
             DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        Statement statement = connection.createStatement()) {
-      statement.execute("set parley.scope = 'service'");
-      statement.execute(FILL.formatted(ROWS));
+        Statement scope = connection.createStatement();
+        PreparedStatement fill = connection.prepareStatement(FILL)) {
+      scope.execute("set parley.scope = 'service'");
+      fill.setInt(1, ROWS);
+      fill.execute();
     }
   }
 
