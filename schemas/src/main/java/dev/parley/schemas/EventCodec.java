@@ -27,32 +27,44 @@ import org.jspecify.annotations.Nullable;
 public final class EventCodec<T> {
 
   /** What was accepted at {@link Json#MAX_DEPTH} stands some levels deeper inside of an event. */
-  private static final int MAX_DEPTH = 2 * Json.MAX_DEPTH;
+  static final int MAX_DEPTH = 2 * Json.MAX_DEPTH;
 
-  private static final ObjectMapper MAPPER = Json.newMapper(MAX_DEPTH, MAX_DEPTH);
+  static final ObjectMapper MAPPER = Json.newMapper(MAX_DEPTH, MAX_DEPTH);
 
   public static final EventCodec<Submission> SUBMISSIONS =
       new EventCodec<>(Submission.class, 2, EventCodec::versionOf);
   public static final EventCodec<JobOutcome> OUTCOMES = new EventCodec<>(JobOutcome.class, 1);
-  public static final EventCodec<UsageEvent> USAGE_EVENTS = new EventCodec<>(UsageEvent.class, 1);
+  public static final EventCodec<UsageEvent> USAGE_EVENTS =
+      new EventCodec<>(UsageEvent.class, 1, event -> 1, UsageEventReader::read);
   public static final EventCodec<UsageTotal> USAGE_TOTALS = new EventCodec<>(UsageTotal.class, 1);
   public static final EventCodec<UsageCounts> USAGE_COUNTS = new EventCodec<>(UsageCounts.class, 1);
 
   private final int version;
   private final ToIntFunction<T> versionOf;
+  private final Quick<T> quick;
   private final ObjectReader reader;
   private final ObjectWriter writer;
+
+  /** Reads what it is sure of; null leaves it to the general reader, which is never wrong. */
+  private interface Quick<T> {
+    @Nullable T read(byte[] value);
+  }
 
   private EventCodec(Class<T> type, int version) {
     this(type, version, event -> version);
   }
 
+  private EventCodec(Class<T> type, int version, ToIntFunction<T> versionOf) {
+    this(type, version, versionOf, value -> null);
+  }
+
   /**
    * @param versionOf the oldest version whose readers understand the event
    */
-  private EventCodec(Class<T> type, int version, ToIntFunction<T> versionOf) {
+  private EventCodec(Class<T> type, int version, ToIntFunction<T> versionOf, Quick<T> quick) {
     this.version = version;
     this.versionOf = versionOf;
+    this.quick = quick;
     this.reader = MAPPER.readerFor(type);
     this.writer = MAPPER.writerFor(type);
   }
@@ -110,6 +122,12 @@ public final class EventCodec<T> {
     if (value == null) {
       return new Decoded.Undecodable<>("the record has no value");
     }
+    T read = quick.read(value);
+    return read == null ? decodeInFull(value) : new Decoded.Value<>(read);
+  }
+
+  /** By the general reader. */
+  Decoded<T> decodeInFull(byte[] value) {
     try {
       return decoded(reader.readValue(value));
     } catch (IOException | RuntimeException e) {

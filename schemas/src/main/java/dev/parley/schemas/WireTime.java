@@ -67,7 +67,7 @@ final class WireTime {
    *
    * @return null for every other spelling, and for what is no time
    */
-  private static @Nullable Instant parseOurs(String text) {
+  static @Nullable Instant parseOurs(String text) {
     if (text.length() != SHAPE.length()) {
       return null;
     }
