@@ -60,6 +60,12 @@ sealed interface Admission {
           .reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
+    /** The same, with what a summary cost that is not written yet. */
+    BigDecimal unrecordedUsd() {
+      BigDecimal paid = paidUsd();
+      return summary == null ? paid : paid.add(summary.costUsd());
+    }
+
     /** What was paid for stands in the ledger now. */
     void recorded() {
       recordedUsd = recordedUsd.add(paidUsd());

@@ -2,7 +2,7 @@ package dev.parley.worker.turn;
 
 import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobId;
-import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.schemas.Submission;
 import dev.parley.schemas.TenantId;
 import dev.parley.storage.BudgetStore;
 import dev.parley.storage.BudgetStore.Claim;
@@ -15,6 +15,7 @@ import dev.parley.storage.batch.GroupCommit;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderUsage;
 import dev.parley.worker.provider.Router.Route;
+import dev.parley.worker.turn.Admission.CallHistory;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -82,30 +83,49 @@ final class BudgetGuard implements AutoCloseable {
   }
 
   /**
+   * Whose money a call takes.
+   *
+   * @param ofRequest the budget of the message; null when it has none
+   */
+  record Spender(
+      Submission submission,
+      @Nullable BigDecimal ofRequest,
+      Session session,
+      CallHistory history) {
+
+    static Spender of(PreparedTurn turn) {
+      return new Spender(
+          turn.submission(),
+          turn.submission().options().budgetUsd(),
+          turn.conversation().session(),
+          turn.history());
+    }
+  }
+
+  /**
    * Returns what the tenant should be warned of.
    *
    * @throws BudgetStop when the call must not be made
    * @throws StoreUnavailableException when the tenant's spend cannot be looked up
    */
-  List<String> admit(PreparedTurn turn, Route route, ProviderCall call)
+  List<String> admit(Spender spender, Route route, ProviderCall call)
       throws BudgetStop, InterruptedException {
-    MessageSubmitted submission = turn.submission();
-    Session session = turn.conversation().session();
-    TenantSettings tenant = settings.apply(submission.tenantId());
-    BigDecimal ofRequest = submission.options().budgetUsd();
+    Session session = spender.session();
+    TenantSettings tenant = settings.apply(spender.submission().tenantId());
+    BigDecimal ofRequest = spender.ofRequest();
     BigDecimal ofSession = session.budgetUsd();
     BigDecimal ofMonth = tenant.monthlyBudgetUsd();
     if (ofRequest == null && ofSession == null && ofMonth == null) {
       return List.of();
     }
-    Check check = new Check(turn, tenant.budgetAction() == null ? action : tenant.budgetAction());
+    Check check = new Check(spender, tenant.budgetAction() == null ? action : tenant.budgetAction());
     BigDecimal estimate = estimate(route, call);
     if (estimate == null) {
       check.unpriced(route.model());
       return check.warnings;
     }
-    BigDecimal paid = turn.history().paidUsd();
-    BigDecimal most = turn.history().recordedUsd.add(paid).add(estimate);
+    BigDecimal paid = spender.history().unrecordedUsd();
+    BigDecimal most = spender.history().recordedUsd.add(paid).add(estimate);
     if (ofRequest != null && most.compareTo(ofRequest) > 0) {
       check.exceeded(
           "request",
@@ -127,7 +147,7 @@ final class BudgetGuard implements AutoCloseable {
 
   private void claim(Check check, BigDecimal amount, BigDecimal budget, Duration longest)
       throws BudgetStop, InterruptedException {
-    MessageSubmitted submission = check.turn.submission();
+    Submission submission = check.spender.submission();
     YearMonth month = YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
     boolean enforced = check.what != BudgetAction.WARN;
     Verdict verdict =
@@ -140,7 +160,7 @@ final class BudgetGuard implements AutoCloseable {
                 budget,
                 enforced,
                 longest.plus(HOLD_MARGIN)));
-    check.turn.history().held |= verdict.fits() || !enforced;
+    check.spender.history().held |= verdict.fits() || !enforced;
     if (!verdict.fits()) {
       check.exceeded(
           "tenant",
@@ -155,12 +175,11 @@ final class BudgetGuard implements AutoCloseable {
   }
 
   /** Gives back what is held for a job that the ledger will not hear of for now. */
-  void release(PreparedTurn turn) {
-    if (!turn.history().held) {
+  void release(JobId jobId, CallHistory history) {
+    if (!history.held) {
       return;
     }
-    turn.history().held = false;
-    JobId jobId = turn.submission().jobId();
+    history.held = false;
     try {
       budgets.release(List.of(jobId));
     } catch (StoreUnavailableException e) {
@@ -180,14 +199,14 @@ final class BudgetGuard implements AutoCloseable {
     return (short1.scale() < 0 ? short1.setScale(0) : short1).toPlainString();
   }
 
-  /** One turn's way past its budgets. */
+  /** One call's way past its budgets. */
   private final class Check {
-    private final PreparedTurn turn;
+    private final Spender spender;
     private final BudgetAction what;
     private final List<String> warnings = new ArrayList<>(1);
 
-    private Check(PreparedTurn turn, BudgetAction what) {
-      this.turn = turn;
+    private Check(Spender spender, BudgetAction what) {
+      this.spender = spender;
       this.what = what;
     }
 
@@ -213,8 +232,8 @@ final class BudgetGuard implements AutoCloseable {
           warnings.add(warning);
           log.atWarn()
               .setMessage("call beyond a budget")
-              .addKeyValue("tenant", turn.submission().tenantId())
-              .addKeyValue("job", turn.submission().jobId())
+              .addKeyValue("tenant", spender.submission().tenantId())
+              .addKeyValue("job", spender.submission().jobId())
               .addKeyValue("budget", scope)
               .log();
         }

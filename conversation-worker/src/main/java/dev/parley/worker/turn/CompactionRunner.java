@@ -17,7 +17,7 @@ import dev.parley.worker.context.Window;
 import dev.parley.worker.engine.Step;
 import dev.parley.worker.engine.Turn;
 import dev.parley.worker.provider.ProviderException;
-import dev.parley.worker.provider.Router;
+import dev.parley.worker.routing.RoutePlan;
 import dev.parley.worker.routing.RoutePlanner;
 import dev.parley.worker.routing.RouteRequest;
 import dev.parley.worker.turn.Admission.CallHistory;
@@ -25,6 +25,7 @@ import dev.parley.worker.turn.RunningTurns.RunningTurn;
 import dev.parley.worker.turn.TurnStores.Loaded;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class CompactionRunner {
 
   private final TurnStores stores;
   private final RoutePlanner routes;
+  private final BudgetGuard guard;
   private final TurnEnds ends;
   private final RunningTurns running;
   private final TurnEnding ending;
@@ -53,6 +55,7 @@ final class CompactionRunner {
   CompactionRunner(
       TurnStores stores,
       RoutePlanner routes,
+      BudgetGuard guard,
       TurnEnds ends,
       RunningTurns running,
       TurnEnding ending,
@@ -61,6 +64,7 @@ final class CompactionRunner {
       ToLongFunction<Message> tokensOf) {
     this.stores = stores;
     this.routes = routes;
+    this.guard = guard;
     this.ends = ends;
     this.running = running;
     this.ending = ending;
@@ -168,18 +172,15 @@ final class CompactionRunner {
 
   private Step summarise(Begun begun, CompactionPlan plan) throws InterruptedException {
     CompactionRequested request = begun.request();
-    Router.Route route;
+    RoutePlan routePlan;
     try {
-      route =
-          routes
-              .plan(
+      routePlan =
+          routes.plan(
                   new RouteRequest(
                       request.sessionKey(),
                       begun.session().model(),
                       begun.session().provider(),
-                      false))
-              .routes()
-              .getFirst();
+                      false));
     } catch (ProviderException e) {
       return ending.write(
           ends.failed(request, begun.attempt(), begun.startedAt(), TurnEnds.errorOf(e)));
@@ -187,16 +188,26 @@ final class CompactionRunner {
     SummaryProgress progress = progress(begun, plan);
     Summariser.Order order =
         new Summariser.Order(
-            request, begun.attempt(), 1, route, plan.to(), plan::goes, settings.maxContextTokens());
+            request,
+            begun.attempt(),
+            1,
+            routePlan,
+            new BudgetGuard.Spender(request, null, begun.session(), begun.history()),
+            plan.to(),
+            plan::goes,
+            settings.maxContextTokens());
     RunningTurn call = running.begin(request.jobId(), begun.attempt(), begun.startedAt());
     String summary = null;
     ProviderException failure = null;
+    BudgetStop stop = null;
     InterruptedException interrupt = null;
     boolean cancelled;
     try (Turn.Absence _ = begun.inEngine().leave()) {
       summary = summariser.summarise(order, progress);
     } catch (ProviderException e) {
       failure = e;
+    } catch (BudgetStop e) {
+      stop = e;
     } catch (InterruptedException e) {
       interrupt = e;
     } catch (Summariser.EmptySummaryException e) {
@@ -205,20 +216,43 @@ final class CompactionRunner {
       cancelled = call.end();
     }
     if (cancelled) {
-      return ending.write(ends.cancelled(request, begun.attempt()).withUsage(progress.usage));
+      return write(begun, ends.cancelled(request, begun.attempt()).withUsage(progress.usage));
     }
     if (interrupt != null) {
       throw interrupt;
     }
+    if (stop != null) {
+      return write(begun, beyondBudget(begun, plan, stop).withUsage(progress.usage));
+    }
     if (failure != null && failure.retryAfter() != null) {
+      guard.release(request.jobId(), begun.history());
       return new Step.RetryAfter(failure.retryAfter(), failure.code());
     }
     if (failure != null || summary == null) {
       JobError error = failure == null ? EMPTY_SUMMARY : TurnEnds.errorOf(failure);
-      return ending.write(
-          ends.failed(request, begun.attempt(), begun.startedAt(), error, progress.usage));
+      return write(
+          begun, ends.failed(request, begun.attempt(), begun.startedAt(), error, progress.usage));
     }
-    return ending.write(compacted(begun, plan, summary).withUsage(progress.usage));
+    return write(begun, compacted(begun, plan, summary).withUsage(progress.usage));
+  }
+
+  /** The ledger lets go of what is held for the jobs that it hears of. */
+  private Step write(Begun begun, TurnEnd end) throws InterruptedException {
+    Step step = ending.write(end);
+    if (end.usage().isEmpty()) {
+      guard.release(begun.request().jobId(), begun.history());
+    }
+    return step;
+  }
+
+  /** Where nothing is called without a fault, nothing is taken out either. */
+  private TurnEnd beyondBudget(Begun begun, CompactionPlan plan, BudgetStop stop) {
+    if (!stop.skip()) {
+      return ends.failed(begun.request(), begun.attempt(), begun.startedAt(), stop.error());
+    }
+    BitSet all = new BitSet();
+    all.set(0, plan.outlines().size());
+    return compacted(begun, new CompactionPlan(plan.first(), plan.outlines(), all), null);
   }
 
   private static SummaryProgress progress(Begun begun, CompactionPlan plan) {

@@ -74,7 +74,7 @@ final class RoutedCall {
       if (i > 0) {
         made = callOf(i);
       }
-      List<String> warnings = guard.admit(turn, made.route(), made.asked());
+      List<String> warnings = guard.admit(BudgetGuard.Spender.of(turn), made.route(), made.asked());
       made = made.withWarnings(warnings);
       try {
         return made.route().provider().call(made.asked(), made.heard());
@@ -84,7 +84,7 @@ final class RoutedCall {
           turn.history().tries = e.tries();
           throw noted(decided(e), e);
         }
-        if (!goesOn(e)) {
+        if (e.visibleOutput() || !mayGoOn(e, plan)) {
           throw noted(e.failure().attempted() ? e.decided(e.tries(), null) : soonest(e), e);
         }
         comesAgain = sooner(comesAgain, laterOf(e));
@@ -152,10 +152,8 @@ final class RoutedCall {
     return ofA.compareTo(ofB) <= 0 ? a : b;
   }
 
-  private boolean goesOn(ProviderException e) {
-    if (e.visibleOutput()) {
-      return false;
-    }
+  /** Whether the next route of the plan may answer what this one did not. */
+  static boolean mayGoOn(ProviderException e, RoutePlan plan) {
     return switch (e.failure()) {
       case Failure.LimitReached limit -> plan.overflow();
       case Failure.InvalidRequest(String reason) ->

@@ -17,6 +17,7 @@ import dev.parley.worker.provider.ProviderReply;
 import dev.parley.worker.provider.ProviderUsage;
 import dev.parley.worker.provider.ReplyListener;
 import dev.parley.worker.provider.Router;
+import dev.parley.worker.routing.RoutePlan;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -47,12 +48,19 @@ final class Summariser {
 
   private final TurnStores stores;
   private final Metering metering;
+  private final BudgetGuard guard;
   private final TurnSettings settings;
   private final Clock clock;
 
-  Summariser(TurnStores stores, Metering metering, TurnSettings settings, Clock clock) {
+  Summariser(
+      TurnStores stores,
+      Metering metering,
+      BudgetGuard guard,
+      TurnSettings settings,
+      Clock clock) {
     this.stores = stores;
     this.metering = metering;
+    this.guard = guard;
     this.settings = settings;
     this.clock = clock;
   }
@@ -61,6 +69,7 @@ final class Summariser {
    * A summary that is to be made.
    *
    * @param firstStep the number that the first call has among the attempt's calls
+   * @param plan the routes that are tried one after the other
    * @param to the position before which the summary ends
    * @param wanted whether the message at a position goes into it
    * @param contextTokens how much the model may be sent
@@ -69,7 +78,8 @@ final class Summariser {
       Submission submission,
       int attempt,
       int firstStep,
-      Router.Route route,
+      RoutePlan plan,
+      BudgetGuard.Spender spender,
       long to,
       LongPredicate wanted,
       long contextTokens) {}
@@ -90,10 +100,11 @@ final class Summariser {
    * Makes the calls that are still to be made. Says in {@code progress} how far it came, also when
    * it throws.
    *
+   * @throws BudgetStop when the next call must not be made
    * @throws InterruptedException as {@link dev.parley.worker.provider.ChatProvider#call} does
    */
   String summarise(Order order, SummaryProgress progress)
-      throws ProviderException, EmptySummaryException, InterruptedException {
+      throws ProviderException, EmptySummaryException, BudgetStop, InterruptedException {
     while (progress.next < order.to()) {
       Transcript transcript = new Transcript(pieceCharacters(order, progress.text));
       long next = read(order, progress.next, transcript);
@@ -144,13 +155,37 @@ final class Summariser {
     return position;
   }
 
+  /** Goes on where a turn's call would; and after output too, for nobody has seen it. */
   private String call(Order order, SummaryProgress progress, String transcript)
-      throws ProviderException, InterruptedException {
+      throws ProviderException, BudgetStop, InterruptedException {
+    ProviderException comesAgain = null;
+    int last = order.plan().routes().size() - 1;
+    for (int i = 0; ; i++) {
+      Router.Route planned = order.plan().routes().get(i);
+      Router.Route route =
+          new Router.Route(planned.provider(), planned.model(), order.plan().decision(i));
+      try {
+        return call(order, route, i == last ? progress.tries : 0, progress, transcript);
+      } catch (ProviderException e) {
+        if (i == last || !RoutedCall.mayGoOn(e, order.plan())) {
+          progress.tries = e.tries();
+          throw e.retryAfter() == null && comesAgain != null ? comesAgain : e;
+        }
+        if (e.retryAfter() != null) {
+          comesAgain = e;
+        }
+      }
+    }
+  }
+
+  private String call(
+      Order order, Router.Route route, int triesBefore, SummaryProgress progress, String transcript)
+      throws ProviderException, BudgetStop, InterruptedException {
     String before = progress.text == null ? "" : "Earlier summary:\n" + progress.text + "\n\n";
     Instant startedAt = now();
     ProviderCall call =
         ProviderCall.of(
-                order.route().model(),
+                route.model(),
                 TASK,
                 List.of(
                     Message.of(
@@ -161,15 +196,17 @@ final class Summariser {
                 TurnOptions.NONE,
                 settings.maxSummaryTokens(),
                 settings.deadlines())
-            .withTriesBefore(progress.tries)
+            .withTriesBefore(triesBefore)
             .withTenant(order.submission().tenantId())
             .withRequestKey(order.submission().jobId().value() + ".summary." + progress.next);
+    guard.admit(order.spender(), route, call);
     Heard heard = new Heard(ReplyListener.NONE);
     try {
-      ProviderReply reply = order.route().provider().call(call, heard);
+      ProviderReply reply = route.provider().call(call, heard);
       progress.usage.add(
           event(
               order,
+              route,
               progress,
               call,
               heard,
@@ -179,11 +216,10 @@ final class Summariser {
               reply.usage()));
       return reply.text().strip();
     } catch (ProviderException e) {
-      progress.tries = e.tries();
-      bill(order, progress, call, heard, startedAt, e.partial().usage(), e.visibleOutput());
+      bill(order, route, progress, call, heard, startedAt, e.partial().usage(), e.visibleOutput());
       throw e;
     } catch (InterruptedException e) {
-      bill(order, progress, call, heard, startedAt, null, heard.model() != null);
+      bill(order, route, progress, call, heard, startedAt, null, heard.model() != null);
       throw e;
     }
   }
@@ -191,6 +227,7 @@ final class Summariser {
   /** A call that broke is paid for when it had begun to answer. */
   private void bill(
       Order order,
+      Router.Route route,
       SummaryProgress progress,
       ProviderCall call,
       Heard heard,
@@ -199,14 +236,15 @@ final class Summariser {
       boolean begun) {
     ProviderUsage usage = told == null ? heard.usage() : told;
     if (usage != null || begun) {
-      String model = heard.model() == null ? order.route().model() : heard.model();
+      String model = heard.model() == null ? route.model() : heard.model();
       progress.usage.add(
-          event(order, progress, call, heard, model, FinishReason.ERROR, startedAt, usage));
+          event(order, route, progress, call, heard, model, FinishReason.ERROR, startedAt, usage));
     }
   }
 
   private UsageEvent event(
       Order order,
+      Router.Route route,
       SummaryProgress progress,
       ProviderCall call,
       Heard heard,
@@ -221,7 +259,7 @@ final class Summariser {
         order.submission(),
         order.attempt(),
         order.firstStep() + progress.step() - 1,
-        order.route(),
+        route,
         model,
         finishReason,
         startedAt,

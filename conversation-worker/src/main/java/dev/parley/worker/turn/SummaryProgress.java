@@ -1,8 +1,10 @@
 package dev.parley.worker.turn;
 
 import dev.parley.schemas.UsageEvent;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,14 @@ final class SummaryProgress {
   SummaryProgress(@Nullable String text, long next) {
     this.text = text;
     this.next = next;
+  }
+
+  /** What is known of what the calls cost. */
+  BigDecimal costUsd() {
+    return usage.stream()
+        .map(UsageEvent::costUSD)
+        .filter(Objects::nonNull)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
   /** The number of the call that comes next, from 1. */

@@ -15,6 +15,7 @@ import dev.parley.worker.context.Window;
 import dev.parley.worker.engine.Turn;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.Router;
+import dev.parley.worker.routing.RoutePlan;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -90,12 +91,12 @@ final class TurnContext {
   /**
    * @throws InterruptedException when the engine wants the turn to stop
    */
-  Prepared prepare(PreparedTurn turn, Router.Route route, Message question, Turn inEngine)
+  Prepared prepare(PreparedTurn turn, RoutePlan plan, Message question, Turn inEngine)
       throws InterruptedException {
     Session session = turn.conversation().session();
     CompactionStrategy strategy =
         session.contextStrategy() == null ? settings.contextStrategy() : session.contextStrategy();
-    long budget = budget(turn, route);
+    long budget = budget(turn, plan.routes().getFirst());
     return switch (strategy) {
       case SLIDING_WINDOW -> {
         List<Message> all = new ArrayList<>(turn.conversation().pinned());
@@ -103,7 +104,7 @@ final class TurnContext {
         all.add(question);
         yield Prepared.of(fit(all, budget));
       }
-      case SUMMARISE -> summarised(turn, route, question, budget, inEngine);
+      case SUMMARISE -> summarised(turn, plan, question, budget, inEngine);
     };
   }
 
@@ -133,7 +134,7 @@ final class TurnContext {
   }
 
   private Prepared summarised(
-      PreparedTurn turn, Router.Route route, Message question, long budget, Turn inEngine)
+      PreparedTurn turn, RoutePlan plan, Message question, long budget, Turn inEngine)
       throws InterruptedException {
     Conversation conversation = turn.conversation();
     Session session = conversation.session();
@@ -155,7 +156,7 @@ final class TurnContext {
       return Prepared.of(fit(all, budget));
     }
     SummaryProgress progress = progress(turn, known, until);
-    String text = summary(turn, route, to, progress, inEngine);
+    String text = summary(turn, plan, to, progress, inEngine);
     if (text == null) {
       return new Prepared(fit(all, budget), null, progress.usage, progress.cancelled);
     }
@@ -202,14 +203,15 @@ final class TurnContext {
 
   /** Null when there is none to be had: the turn then does without. */
   private @Nullable String summary(
-      PreparedTurn turn, Router.Route route, long to, SummaryProgress progress, Turn inEngine)
+      PreparedTurn turn, RoutePlan plan, long to, SummaryProgress progress, Turn inEngine)
       throws InterruptedException {
     Summariser.Order order =
         new Summariser.Order(
             turn.submission(),
             turn.attempt(),
             FIRST_SUMMARY_STEP,
-            route,
+            plan,
+            BudgetGuard.Spender.of(turn),
             to,
             position -> true,
             settings.maxContextTokens());
@@ -221,6 +223,8 @@ final class TurnContext {
       text = summariser.summarise(order, progress);
     } catch (ProviderException e) {
       trouble = e.code();
+    } catch (BudgetStop e) {
+      trouble = e.error().code();
     } catch (Summariser.EmptySummaryException e) {
       // Told by the text that is missing.
     } catch (InterruptedException e) {

@@ -110,11 +110,12 @@ public final class TurnEngine implements Component {
     guarding.start();
     Metering metering = new Metering(setup.pricing());
     TurnEnds ends = new TurnEnds(metering, TokenEstimate::ofMessage, clock);
-    Summariser summariser = new Summariser(stores, metering, setup.settings(), clock);
+    Summariser summariser = new Summariser(stores, metering, guarding, setup.settings(), clock);
     CompactionRunner compactions =
         new CompactionRunner(
             stores,
             setup.routes(),
+            guarding,
             ends,
             running,
             ending,

@@ -137,7 +137,7 @@ final class TurnRunner {
             turn.startedAt(),
             submission.jobId(),
             isPinned(submission) ? Boolean.TRUE : null);
-    TurnContext.Prepared sent = context.prepare(turn, plan.routes().getFirst(), question, inEngine);
+    TurnContext.Prepared sent = context.prepare(turn, plan, question, inEngine);
     if (sent.cancelled()) {
       return ending.write(sent.in(ends.cancelled(submission, turn.attempt())));
     }
@@ -197,7 +197,7 @@ final class TurnRunner {
     Step step = ending.write(end);
     if (end.usage().isEmpty()) {
       // The ledger lets go of what is held for the jobs that it hears of.
-      guard.release(turn);
+      guard.release(turn.submission().jobId(), turn.history());
     }
     return step;
   }
@@ -209,7 +209,7 @@ final class TurnRunner {
     if (failure.retryAfter() != null
         && (expiresAt == null || ends.now().plus(failure.retryAfter()).isBefore(expiresAt))) {
       recordPaid(call.turn().history());
-      guard.release(call.turn());
+      guard.release(call.submission().jobId(), call.turn().history());
       return new Step.RetryAfter(failure.retryAfter(), failure.code());
     }
     return write(

@@ -139,7 +139,10 @@ final class ChatWorkloadTest {
     Router router = new Router(Map.of("fake", provider), List.of(), "m", "fake");
     RunningTurns running = new RunningTurns();
     TurnSettings settings = new TurnSettings(100, 100_000, 1_000, Deadlines.DEFAULT);
-    Summariser summariser = new Summariser(stores, metering, settings, CLOCK);
+    BudgetGuard guard =
+        new FakeBudgets()
+            .guard((name, model, usage, at) -> new Pricing.Priced(null, "1"), CLOCK.instant());
+    Summariser summariser = new Summariser(stores, metering, guard, settings, CLOCK);
     TurnRunner runner =
         new TurnRunner(
             stores,
@@ -159,6 +162,7 @@ final class ChatWorkloadTest {
         new CompactionRunner(
             stores,
             RoutePlanner.of(router),
+            guard,
             ends,
             running,
             ending,

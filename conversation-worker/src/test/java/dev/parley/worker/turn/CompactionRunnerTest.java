@@ -17,6 +17,7 @@ import dev.parley.storage.JobStore.Claim;
 import dev.parley.storage.JobStore.ClaimRequest;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.Session;
+import dev.parley.storage.TenantSettings.BudgetAction;
 import dev.parley.worker.context.Outline;
 import dev.parley.worker.engine.Step;
 import dev.parley.worker.provider.ChatProvider;
@@ -32,6 +33,10 @@ import dev.parley.worker.provider.RetryPolicy;
 import dev.parley.worker.provider.RetryingProvider;
 import dev.parley.worker.provider.Router;
 import dev.parley.worker.routing.RoutePlanner;
+import dev.parley.worker.routing.RoutingConfig.Choice;
+import dev.parley.worker.routing.RoutingConfig.Match;
+import dev.parley.worker.routing.RoutingConfig.Rule;
+import dev.parley.worker.routing.RoutingConfig.Target;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -56,6 +61,7 @@ final class CompactionRunnerTest {
   private final Admission.CallHistory history = new Admission.CallHistory();
   private final FakeTurn inEngine = new FakeTurn(0);
   private final Fake provider = new Fake();
+  private final FakeBudgets budgets = new FakeBudgets();
   private final CompactionRunner runner = newRunner();
 
   @Test
@@ -123,6 +129,73 @@ final class CompactionRunnerTest {
     assertThat(job().compaction().usage().costUSD()).isEqualByComparingTo("0.01");
     assertThat(kafka.outcomes()).hasSize(1);
     assertThat(kafka.usage()).hasSize(1);
+  }
+
+  @Test
+  void beyondTheTenantsBudgetNoSummaryIsMade() throws Exception {
+    session(null, 6);
+    budgets.monthly = new BigDecimal("1.00");
+    budgets.spent = new BigDecimal("0.995");
+
+    run(request(CompactionStrategy.SUMMARISE, 3, null));
+
+    assertThat(job().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(job().error().code()).isEqualTo("budget_exceeded");
+    assertThat(provider.calls).isEmpty();
+    assertThat(texts()).hasSize(6);
+  }
+
+  @Test
+  void whereCallsBeyondTheBudgetAreSkippedTheSessionStaysAsItIs() throws Exception {
+    session(null, 6);
+    budgets.monthly = BigDecimal.ZERO;
+    budgets.action = BudgetAction.SKIP;
+
+    run(request(CompactionStrategy.SUMMARISE, 3, null));
+
+    assertThat(job().status()).isEqualTo(JobStatus.COMPLETED);
+    assertThat(job().compaction().compacted()).isFalse();
+    assertThat(provider.calls).isEmpty();
+    assertThat(texts()).hasSize(6);
+  }
+
+  @Test
+  void theNextPieceIsCheckedWithWhatThoseBeforeItCost() throws Exception {
+    create(
+        null,
+        IntStream.range(0, 6).mapToObj(i -> message(i, "m" + i + "x".repeat(1_500))).toList());
+    budgets.monthly = new BigDecimal("0.025");
+
+    run(request(CompactionStrategy.SUMMARISE, 2, null));
+
+    assertThat(job().status()).isEqualTo(JobStatus.FAILED);
+    assertThat(provider.calls).hasSize(2);
+    assertThat(stores.usageOf(JOB)).hasSize(2);
+    assertThat(texts()).hasSize(6);
+  }
+
+  @Test
+  void aSummaryIsMadeByTheNextRouteWhenTheFirstOneFails() throws Exception {
+    session(null, 6);
+    provider.failAt = 1;
+    provider.failure = new Failure.Authentication();
+    Rule rule =
+        new Rule(
+            "r",
+            new Match(List.of(), List.of(), List.of(), List.of(), null, null),
+            List.of(new Choice(new Target("fake", "first", "first"), 1)),
+            List.of(new Target("fake", "second", "second")),
+            false);
+    Router router = new Router(Map.of("fake", retrying(provider)), List.of(), "m", "fake");
+
+    newRunner(new RoutePlanner(router, List.of(rule), Map.of()))
+        .run(request(CompactionStrategy.SUMMARISE, 3, null), claim(JOB), history, inEngine);
+
+    assertThat(provider.calls).extracting(ProviderCall::model).containsExactly("first", "second");
+    assertThat(texts()).first().isEqualTo(Summariser.HEADING + "in short 1");
+    assertThat(stores.usageOf(JOB))
+        .extracting(UsageEvent::routingDecision)
+        .containsExactly("rule:r:primary:first -> rule:r:fallback:1:second");
   }
 
   @Test
@@ -300,20 +373,18 @@ final class CompactionRunnerTest {
   }
 
   private CompactionRunner newRunner() {
-    Metering metering =
-        new Metering((name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1"));
+    return newRunner(
+        RoutePlanner.of(new Router(Map.of("fake", retrying(provider)), List.of(), "m", "fake")));
+  }
+
+  private CompactionRunner newRunner(RoutePlanner routes) {
+    Pricing pricing = (name, model, usage, at) -> new Pricing.Priced(new BigDecimal("0.01"), "1");
+    Metering metering = new Metering(pricing);
+    BudgetGuard guard = budgets.guard(pricing, CLOCK.instant());
     // pieces of 2,000 characters
     TurnSettings settings =
         new TurnSettings(
             10, 1_000, 1_000, Deadlines.DEFAULT, CompactionStrategy.SLIDING_WINDOW, 400);
-    ChatProvider retrying =
-        new RetryingProvider(
-            provider,
-            RetryPolicy.DEFAULT,
-            new RetryBudget(1, 0, 10, () -> 0),
-            new Random(1),
-            System::nanoTime,
-            Thread::sleep);
     TurnEnding ending =
         new TurnEnding(
             stores,
@@ -322,13 +393,24 @@ final class CompactionRunnerTest {
             new TurnMetrics(new SimpleMeterRegistry()));
     return new CompactionRunner(
         stores,
-        RoutePlanner.of(new Router(Map.of("fake", retrying), List.of(), "m", "fake")),
+        routes,
+        guard,
         new TurnEnds(metering, message -> 2, CLOCK),
         running,
         ending,
         settings,
-        new Summariser(stores, metering, settings, CLOCK),
+        new Summariser(stores, metering, guard, settings, CLOCK),
         message -> 2);
+  }
+
+  private static ChatProvider retrying(ChatProvider provider) {
+    return new RetryingProvider(
+        provider,
+        RetryPolicy.DEFAULT,
+        new RetryBudget(1, 0, 10, () -> 0),
+        new Random(1),
+        System::nanoTime,
+        Thread::sleep);
   }
 
   private static final class Fake implements ChatProvider {
@@ -336,6 +418,7 @@ final class CompactionRunnerTest {
     @Nullable String says;
     @Nullable Runnable during;
     int failAt;
+    Failure failure = new Failure.RateLimited(Duration.ofSeconds(5));
 
     @Override
     public String name() {
@@ -347,7 +430,7 @@ final class CompactionRunnerTest {
         throws ProviderException, InterruptedException {
       calls.add(call);
       if (calls.size() == failAt) {
-        throw new ProviderException(new Failure.RateLimited(Duration.ofSeconds(5)), null);
+        throw new ProviderException(failure, null);
       }
       listener.onStarted("m");
       if (during != null) {

@@ -11,8 +11,10 @@ final class Contexts {
 
   static TurnContext of(
       TurnStores stores, TurnSettings settings, Clock clock, ToLongFunction<Message> tokensOf) {
-    Metering metering = new Metering((name, model, usage, at) -> new Pricing.Priced(null, "test"));
+    Pricing pricing = (name, model, usage, at) -> new Pricing.Priced(null, "test");
+    BudgetGuard guard = new FakeBudgets().guard(pricing, clock.instant());
     return new TurnContext(
-        new Summariser(stores, metering, settings, clock), new RunningTurns(), settings, tokensOf);
+        new Summariser(stores, new Metering(pricing), guard, settings, clock),
+        new RunningTurns(), settings, tokensOf);
   }
 }

@@ -533,7 +533,8 @@ final class TurnRunnerTest {
         settings,
         new LiveReporter(LiveEvents.NONE, clock),
         new TurnContext(
-            new Summariser(stores, metering, settings, clock),
+            new Summariser(
+                stores, metering, new FakeBudgets().guard(pricing, NOW), settings, clock),
             running,
             settings,
             message -> message.content().text().length()));
