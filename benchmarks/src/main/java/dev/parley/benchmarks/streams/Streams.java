@@ -184,11 +184,15 @@ public final class Streams implements Benchmark {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       closing = true;
       threads.forEach(Thread::interrupt);
-      for (Thread thread : threads) {
-        thread.join();
+      try {
+        for (Thread thread : threads) {
+          thread.join();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }
