@@ -88,10 +88,7 @@ final class BudgetGuard implements AutoCloseable {
    * @param ofRequest the budget of the message; null when it has none
    */
   record Spender(
-      Submission submission,
-      @Nullable BigDecimal ofRequest,
-      Session session,
-      CallHistory history) {
+      Submission submission, @Nullable BigDecimal ofRequest, Session session, CallHistory history) {
 
     static Spender of(PreparedTurn turn) {
       return new Spender(
@@ -118,7 +115,8 @@ final class BudgetGuard implements AutoCloseable {
     if (ofRequest == null && ofSession == null && ofMonth == null) {
       return List.of();
     }
-    Check check = new Check(spender, tenant.budgetAction() == null ? action : tenant.budgetAction());
+    Check check =
+        new Check(spender, tenant.budgetAction() == null ? action : tenant.budgetAction());
     BigDecimal estimate = estimate(route, call);
     if (estimate == null) {
       check.unpriced(route.model());

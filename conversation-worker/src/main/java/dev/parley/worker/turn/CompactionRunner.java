@@ -176,11 +176,11 @@ final class CompactionRunner {
     try {
       routePlan =
           routes.plan(
-                  new RouteRequest(
-                      request.sessionKey(),
-                      begun.session().model(),
-                      begun.session().provider(),
-                      false));
+              new RouteRequest(
+                  request.sessionKey(),
+                  begun.session().model(),
+                  begun.session().provider(),
+                  false));
     } catch (ProviderException e) {
       return ending.write(
           ends.failed(request, begun.attempt(), begun.startedAt(), TurnEnds.errorOf(e)));

@@ -53,11 +53,7 @@ final class Summariser {
   private final Clock clock;
 
   Summariser(
-      TurnStores stores,
-      Metering metering,
-      BudgetGuard guard,
-      TurnSettings settings,
-      Clock clock) {
+      TurnStores stores, Metering metering, BudgetGuard guard, TurnSettings settings, Clock clock) {
     this.stores = stores;
     this.metering = metering;
     this.guard = guard;

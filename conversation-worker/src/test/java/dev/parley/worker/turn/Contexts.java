@@ -15,6 +15,8 @@ final class Contexts {
     BudgetGuard guard = new FakeBudgets().guard(pricing, clock.instant());
     return new TurnContext(
         new Summariser(stores, new Metering(pricing), guard, settings, clock),
-        new RunningTurns(), settings, tokensOf);
+        new RunningTurns(),
+        settings,
+        tokensOf);
   }
 }
