@@ -1,6 +1,7 @@
 package dev.parley.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.ingest.auth.ApiKeys;
 import dev.parley.ingest.testing.ApiServer.Reply;
@@ -27,6 +28,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,6 +134,57 @@ final class IngestServiceIT {
     worker.join();
     assertThat(waited.at("/job/status")).isEqualTo("cancelled");
     assertThat(call("GET", "/jobs/" + id + "/events", "").body()).contains("response.cancelled");
+  }
+
+  @Test
+  void withoutKafkaEveryLineOfABulkRequestIsRefusedInTimeAndNothingWaits() throws Exception {
+    try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Map<String, String> variables =
+          Map.of("HTTP_PORT", "0", "HTTP_HOST", "127.0.0.1", "STOP_TIMEOUT", "0s");
+      IngestService alone =
+          new IngestService(
+              IngestConfig.from(new Env(variables)),
+              IngestPorts.of(stores),
+              KafkaSettings.of("127.0.0.1:" + nobody.getLocalPort()),
+              new TopicSetup(4, 1),
+              List.of(),
+              new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+              Clock.systemUTC());
+      Thread starting = Thread.ofVirtual().start(() -> startQuietly(alone));
+      try {
+        await().until(() -> alone.port() > 0);
+        String line = "{\"sessionId\":\"s1\",\"createSession\":true,\"content\":\"x\"}\n";
+        long begin = System.nanoTime();
+        HttpResponse<String> answer =
+            client.send(
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + alone.port() + "/messages"))
+                    .timeout(Duration.ofSeconds(60))
+                    .header("authorization", "Bearer " + key)
+                    .header("content-type", "application/x-ndjson")
+                    .POST(HttpRequest.BodyPublishers.ofString(line.repeat(1_000)))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body().lines())
+            .hasSize(1_000)
+            .allSatisfy(each ->
+                assertThat(each).contains("\"status\":503").contains("\"unavailable\""));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+      } finally {
+        starting.interrupt();
+        starting.join();
+        alone.close();
+      }
+    }
+  }
+
+  private static void startQuietly(IngestService service) {
+    try {
+      service.start();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void publish(JobOutcome outcome) {

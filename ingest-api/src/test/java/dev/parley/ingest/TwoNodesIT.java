@@ -1,6 +1,7 @@
 package dev.parley.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -188,6 +189,30 @@ final class TwoNodesIT {
 
   private static ObjectNode delta(String text) {
     return JsonNodeFactory.instance.objectNode().put("delta", text);
+  }
+
+  @Test
+  void aKeyThatOneNodeRevokedStopsWorkingAtTheOther() throws Exception {
+    ApiKeys keys = new ApiKeys(nodes.getFirst().stores().apiKeys(), Clock.systemUTC());
+    String admin = "Bearer " + keys.mint(TENANT, Role.ADMIN, null).key();
+    ApiKeys.Minted doomed = keys.mint(TENANT, Role.TENANT, null);
+    String bearer = "Bearer " + doomed.key();
+    assertThat(status(1, "GET", "/sessions", bearer)).isEqualTo(200);
+    assertThat(status(0, "DELETE", "/admin/keys/" + doomed.stored().id(), admin)).isEqualTo(200);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(status(1, "GET", "/sessions", bearer)).isEqualTo(401));
+  }
+
+  private int status(int node, String method, String path, String authorization)
+      throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri(node, path))
+            .timeout(Duration.ofSeconds(60))
+            .header("authorization", authorization)
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build();
+    return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   private void append(JobId job, int number, String type, ObjectNode data) {

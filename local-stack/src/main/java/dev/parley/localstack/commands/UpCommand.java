@@ -15,8 +15,9 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "The HTTP API (default: ${DEFAULT-VALUE})")
-  private int port = 8080;
+      defaultValue = "${env:HTTP_PORT:-8080}",
+      description = "The HTTP API (default: HTTP_PORT, else 8080)")
+  private int port;
 
   @Mixin private final StackOptions options = new StackOptions();
 
