@@ -23,13 +23,13 @@ import dev.parley.testkit.infra.TestInfrastructure;
 import dev.parley.testkit.infra.UsesInfrastructure;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -157,8 +157,7 @@ final class IngestServiceIT {
         long begin = System.nanoTime();
         HttpResponse<String> answer =
             client.send(
-                HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + alone.port() + "/messages"))
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + alone.port() + "/messages"))
                     .timeout(Duration.ofSeconds(60))
                     .header("authorization", "Bearer " + key)
                     .header("content-type", "application/x-ndjson")
@@ -168,8 +167,8 @@ final class IngestServiceIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body().lines())
             .hasSize(1_000)
-            .allSatisfy(each ->
-                assertThat(each).contains("\"status\":503").contains("\"unavailable\""));
+            .allSatisfy(
+                each -> assertThat(each).contains("\"status\":503").contains("\"unavailable\""));
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
       } finally {
         starting.interrupt();

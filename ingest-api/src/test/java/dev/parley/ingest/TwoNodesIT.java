@@ -204,8 +204,7 @@ final class TwoNodesIT {
         .untilAsserted(() -> assertThat(status(1, "GET", "/sessions", bearer)).isEqualTo(401));
   }
 
-  private int status(int node, String method, String path, String authorization)
-      throws Exception {
+  private int status(int node, String method, String path, String authorization) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(uri(node, path))
             .timeout(Duration.ofSeconds(60))
