@@ -28,7 +28,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.core.BaseConnection;
 
 /**
  * The ledger of a tenant as CSV, against PostgreSQL's COPY TO STDOUT of the same rows in the same
@@ -39,20 +40,6 @@ public final class CsvExport implements Benchmark {
   private static final int ROWS = 1_000_000;
   private static final String TENANT = "bench";
   private static final Target TARGET = Target.atLeast(0.7);
-
-  private static final String FILL =
-      """
-      insert into usage_events (event_id, job_id, tenant_id, session_id, request_id, provider,
-        model, finish_reason, duration_ms, occurred_at, routing_decision, metadata, input_tokens,
-        output_tokens, cached_tokens, cached_read_tokens, cached_write_tokens, reasoning_tokens,
-        cost_usd, price_version, estimated)
-      select 'job_' || lpad(i::text, 44, '0') || '.1.1', 'job_' || lpad(i::text, 44, '0'), '%s',
-        'session-' || i %% 1000, null, 'openai', 'gpt-5-mini', 'stop', 1000 + i %% 500,
-        '2026-01-15T00:00:00Z'::timestamptz + i * interval '80 milliseconds', 'default:gpt-5-mini',
-        case when i %% 4 = 0 then '{"botId":"b","team":"north"}'::json end, 900 + i %% 100,
-        200 + i %% 50, 100, 100, 0, 20, 0.000123 + i %% 1000 * 0.000001, '2026-01', false
-      from generate_series(1, %d) i
-      """;
 
   private static final String COPY =
       "copy (select * from usage_events where tenant_id = '"
@@ -74,7 +61,21 @@ public final class CsvExport implements Benchmark {
     int rows = run.scaled(ROWS);
     try (Stack stack = Stack.start(run, StackPlan.ingest())) {
       run.say("filling the ledger");
-      execute(stack, FILL.formatted(TENANT, rows));
+      execute(
+          stack,
+          """
+          insert into usage_events (event_id, job_id, tenant_id, session_id, request_id, provider,
+            model, finish_reason, duration_ms, occurred_at, routing_decision, metadata, input_tokens,
+            output_tokens, cached_tokens, cached_read_tokens, cached_write_tokens, reasoning_tokens,
+            cost_usd, price_version, estimated)
+          select 'job_' || lpad(i::text, 44, '0') || '.1.1', 'job_' || lpad(i::text, 44, '0'), '%s',
+            'session-' || i %% 1000, null, 'openai', 'gpt-5-mini', 'stop', 1000 + i %% 500,
+            '2026-01-15T00:00:00Z'::timestamptz + i * interval '80 milliseconds', 'default:gpt-5-mini',
+            case when i %% 4 = 0 then '{"botId":"b","team":"north"}'::json end, 900 + i %% 100,
+            200 + i %% 50, 100, 100, 0, 20, 0.000123 + i %% 1000 * 0.000001, '2026-01', false
+          from generate_series(1, %d) i
+          """
+              .formatted(TENANT, rows));
       execute(stack, "vacuum analyze usage_events");
       String key = stack.key(TENANT);
       List<Double> copies = new ArrayList<>();
@@ -117,9 +118,7 @@ public final class CsvExport implements Benchmark {
 
   private static void copy(Stack stack) throws SQLException, IOException {
     try (Connection connection = connect(stack)) {
-      connection
-          .unwrap(PGConnection.class)
-          .getCopyAPI()
+      new CopyManager(connection.unwrap(BaseConnection.class))
           .copyOut(COPY, OutputStream.nullOutputStream());
     }
   }

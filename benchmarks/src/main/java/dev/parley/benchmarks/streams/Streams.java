@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -80,7 +81,8 @@ public final class Streams implements Benchmark {
     List<Double> heap = new ArrayList<>();
     try (Providers providers =
             new Providers(ProviderConfig.fromEnv(env), transport, Clock.systemUTC());
-        Flight flight = new Flight(providers.byName().get("openai"), streams)) {
+        Flight flight =
+            new Flight(Objects.requireNonNull(providers.byName().get("openai")), streams)) {
       flight.awaitAll();
       Thread.sleep(WARMING.toMillis());
       for (int i = 0; i < run.rounds(); i++) {
