@@ -37,6 +37,7 @@ public record TopicSetup(int partitions, int replication) {
 
   private static final String LOG_APPEND_TIME = "LogAppendTime";
   private static final int LEADER_TRIES = 200;
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration LEADER_RETRY = Duration.ofMillis(50);
 
   public static TopicSetup from(Env env) {
@@ -67,7 +68,8 @@ public record TopicSetup(int partitions, int replication) {
   public static void ensure(KafkaSettings kafka, Wanted wanted) throws InterruptedException {
     boolean told = false;
     while (true) {
-      try (Admin admin = Admin.create(kafka.common("parley-topic-setup"))) {
+      Admin admin = Admin.create(kafka.common("parley-topic-setup"));
+      try {
         create(admin, wanted.topics(admin));
         return;
       } catch (ExecutionException | RuntimeException e) {
@@ -78,8 +80,11 @@ public record TopicSetup(int partitions, int replication) {
               .log();
           told = true;
         }
-        Thread.sleep(Duration.ofSeconds(1));
+      } finally {
+        // Unbounded it waits for calls to a broker that takes connections and never answers.
+        admin.close(CLOSE_TIMEOUT);
       }
+      Thread.sleep(Duration.ofSeconds(1));
     }
   }
 
