@@ -42,9 +42,9 @@ public record EngineConfig(String topic, Bounds bounds, Retries retries, Times t
    * How much there may be at once.
    *
    * @param maxInFlight turns that run
-   * @param maxBusy those of them that do more than wait for something elsewhere, while several
-   *     tenants have turns; nothing is begun at it. On a saturated machine each turn waits for as
-   *     many others
+   * @param maxBusy those of them that do more than wait for something elsewhere, while tenants come
+   *     that had nothing to do before; nothing is begun at it. On a saturated machine each turn
+   *     waits for as many others
    * @param maxBuffered records held in memory, running ones included. No tenant holds more than is
    *     free, so half of it is the most that one can have; what does not fit is read again later
    * @param maxBufferedBytes the same in bytes of keys and values
@@ -57,8 +57,8 @@ public record EngineConfig(String topic, Bounds bounds, Retries retries, Times t
     /** The uncommitted take a bit each, and what was done of them is done again after a crash. */
     static final Bounds DEFAULT = new Bounds(2_000, 2_000, 50_000, 64L << 20, 10_000_000);
 
-    /** Larger groups are the more efficient, and nobody else has to wait for them. */
-    private static final int ALONE = 8;
+    /** Larger groups are the more efficient; whoever has a backlog waits for that above all. */
+    private static final int AMONG_BACKLOGS = 32;
 
     public Bounds {
       atLeast("maxInFlight", maxInFlight, 1);
@@ -68,9 +68,9 @@ public record EngineConfig(String topic, Bounds bounds, Retries retries, Times t
       atLeast("maxUncommitted", maxUncommitted, maxInFlight);
     }
 
-    /** The same while there is only one tenant. */
-    int maxBusyAlone() {
-      return Math.clamp((long) maxBusy * ALONE, 1, Integer.MAX_VALUE);
+    /** The same while all tenants that have turns have had some for a while. */
+    int maxBusyAmongBacklogs() {
+      return Math.clamp((long) maxBusy * AMONG_BACKLOGS, 1, Integer.MAX_VALUE);
     }
 
     public Bounds(int maxInFlight, int maxBusy, int maxBuffered, long maxBufferedBytes) {

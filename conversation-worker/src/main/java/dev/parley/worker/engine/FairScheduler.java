@@ -29,8 +29,8 @@ final class FairScheduler<L> {
 
   static final Duration PRIORITY_STEP = Duration.ofSeconds(5);
 
-  /** For so long after two tenants took turns they count as competing. */
-  static final Duration COMPETING = Duration.ofSeconds(2);
+  /** For so long after a tenant came anew it is expected again. */
+  static final Duration EXPECTED = Duration.ofSeconds(1);
 
   private static final long STRIDE = 1L << 26;
   private static final int MAX_WEIGHT = 1 << 16;
@@ -95,15 +95,24 @@ final class FairScheduler<L> {
   private long sequence;
   private int readyLanes;
   private int inFlight;
-  private @Nullable String lastServed;
-  private long lastChange;
-  private boolean everChanged;
+  private long lastNewcomer;
+  private boolean everNewcomer;
   private int purgeAt = PURGE_AT_LEAST;
 
   FairScheduler(int maxInFlight, TenantPolicy policy, LongSupplier ticker) {
     this.maxInFlight = maxInFlight;
     this.policy = policy;
     this.ticker = ticker;
+  }
+
+  /** As {@link #ready}, for a lane that had nothing to do before. */
+  void readyAnew(String tenantName, int priority, L lane) {
+    Tenant<L> tenant = tenants.get(tenantName);
+    if ((tenant == null || tenant.idle()) && inFlight + readyLanes > 0) {
+      lastNewcomer = ticker.getAsLong();
+      everNewcomer = true;
+    }
+    ready(tenantName, priority, lane);
   }
 
   void ready(String tenantName, int priority, L lane) {
@@ -130,7 +139,6 @@ final class FairScheduler<L> {
         virtualTime = Math.max(virtualTime + virtualStep, tenant.pass);
         virtualStep = STRIDE / competing;
         tenant.pass += STRIDE / tenant.listedWeight;
-        noteServed(tenant);
         // INVARIANT: the only place where a permit is taken.
         tenant.inFlight++;
         inFlight++;
@@ -155,17 +163,15 @@ final class FairScheduler<L> {
     forgetIdle();
   }
 
-  /** Whether more than one tenant has had turns of late. */
-  boolean competing() {
-    return everChanged && ticker.getAsLong() - lastChange < COMPETING.toNanos();
+  /** Whether a tenant without anything to do came to others that had something, of late. */
+  boolean newcomers() {
+    return everNewcomer && ticker.getAsLong() - lastNewcomer < EXPECTED.toNanos();
   }
 
-  private void noteServed(Tenant<L> tenant) {
-    if (lastServed != null && !lastServed.equals(tenant.name)) {
-      lastChange = ticker.getAsLong();
-      everChanged = true;
-    }
-    lastServed = tenant.name;
+  /** Whether the next turn would be that of a tenant of which nothing runs. */
+  boolean nextIsFirst() {
+    Tenant<L> next = runnable.peek();
+    return next != null && next.inFlight == 0 && !next.ready.isEmpty();
   }
 
   /** Takes lanes back that are ready; costs their tenants nothing. */

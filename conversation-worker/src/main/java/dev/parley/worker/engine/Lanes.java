@@ -54,7 +54,8 @@ final class Lanes<A> {
       Lane<A> lane = lanes.computeIfAbsent(task.key, Lane::new);
       lane.tasks.add(task);
       if (lane.tasks.size() == 1) {
-        makeReady(lane);
+        lane.state = Lane.State.READY;
+        scheduler.readyAnew(lane.key.tenant(), task.priority, lane);
       }
     }
   }
@@ -72,9 +73,7 @@ final class Lanes<A> {
    * Begins the turn of the lane's first task, which {@link #end} must end; null for no turn now.
    */
   FairScheduler.@Nullable Permit<Lane<A>> begin() {
-    int maxBusy = scheduler.competing() ? bounds.maxBusy() : bounds.maxBusyAlone();
-    FairScheduler.Permit<Lane<A>> permit =
-        running.size() - away < maxBusy ? scheduler.next() : null;
+    FairScheduler.Permit<Lane<A>> permit = mayBegin() ? scheduler.next() : null;
     if (permit != null) {
       Lane<A> lane = permit.lane();
       Task<A> task = lane.tasks.getFirst();
@@ -83,6 +82,12 @@ final class Lanes<A> {
       running.add(task);
     }
     return permit;
+  }
+
+  /** Who comes anew does not wait until those with a backlog have become few. */
+  private boolean mayBegin() {
+    boolean narrow = scheduler.newcomers() && !scheduler.nextIsFirst();
+    return running.size() - away < (narrow ? bounds.maxBusy() : bounds.maxBusyAmongBacklogs());
   }
 
   /** The task's turn waits for something elsewhere, or does so no longer. */

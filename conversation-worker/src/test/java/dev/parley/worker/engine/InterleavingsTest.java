@@ -71,8 +71,7 @@ class InterleavingsTest {
     private long next;
     private long pass = -1;
     private boolean cameBack;
-    private boolean competing;
-    private String lastTenant;
+    private boolean newcomers;
 
     /** What can happen now, in an order that is always the same. */
     List<Runnable> steps() {
@@ -131,6 +130,7 @@ class InterleavingsTest {
 
     private void enqueue(List<Task<String>> tasks) {
       for (Task<String> task : tasks) {
+        newcomers |= isNewcomer(key(task));
         assertThat(held.add(task.record.offset())).as("held once").isTrue();
         lanes.enqueue(task);
       }
@@ -138,10 +138,16 @@ class InterleavingsTest {
 
     private void begin() {
       long busy = running.stream().filter(permit -> !task(permit).away).count();
-      int maxBusy = competing ? BOUNDS.maxBusy() : BOUNDS.maxBusyAlone();
-      boolean room = busy < maxBusy && running.size() < BOUNDS.maxInFlight();
+      boolean room = running.size() < BOUNDS.maxInFlight();
+      boolean first = newcomers && busy >= BOUNDS.maxBusy();
       var permit = lanes.begin();
-      assertThat(permit != null).as("somebody begins when he may").isEqualTo(room && anyReady());
+      if (first) {
+        assertThat(permit == null || (room && !runs(tenant(key(task(permit))))))
+            .as("only who comes first")
+            .isTrue();
+      } else {
+        assertThat(permit != null).as("somebody begins when he may").isEqualTo(room && anyReady());
+      }
       if (permit != null) {
         Task<String> task = task(permit);
         assertThat(task.assignment).isSameAs(assignment);
@@ -150,17 +156,39 @@ class InterleavingsTest {
             .hasValue(task.record.offset());
         assertThat(running).noneMatch(other -> key(task(other)).equals(key(task)));
         running.add(permit);
-        competing |= lastTenant != null && !lastTenant.equals(task.key.tenant());
-        lastTenant = task.key.tenant();
       }
     }
 
     /** Whether the first record of some lane is held and neither runs nor waits. */
     private boolean anyReady() {
-      Set<String> seen = new HashSet<>();
-      running.forEach(permit -> seen.add(key(task(permit))));
-      parked.forEach(task -> seen.add(key(task)));
-      return held.stream().anyMatch(offset -> !seen.contains(key(offset)));
+      return !ready().isEmpty();
+    }
+
+    private Set<String> ready() {
+      Set<String> ready = new HashSet<>();
+      held.forEach(offset -> ready.add(key(offset)));
+      running.forEach(permit -> ready.remove(key(task(permit))));
+      parked.forEach(task -> ready.remove(key(task)));
+      return ready;
+    }
+
+    /** Whether a record of the lane, on coming, finds its tenant idle and others not. */
+    private boolean isNewcomer(String key) {
+      Set<String> active = ready();
+      running.forEach(permit -> active.add(key(task(permit))));
+      boolean laneIsNew =
+          !active.contains(key) && parked.stream().noneMatch(task -> key(task).equals(key));
+      return laneIsNew
+          && !active.isEmpty()
+          && active.stream().noneMatch(other -> tenant(other).equals(tenant(key)));
+    }
+
+    private boolean runs(String tenant) {
+      return running.stream().anyMatch(permit -> tenant(key(task(permit))).equals(tenant));
+    }
+
+    private static String tenant(String key) {
+      return key.substring(0, key.indexOf('/'));
     }
 
     private static String key(long offset) {

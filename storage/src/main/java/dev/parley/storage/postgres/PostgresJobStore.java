@@ -69,7 +69,7 @@ public final class PostgresJobStore implements JobStore {
       """;
 
   private static final String CANCELLED =
-      "select job_id from jobs where job_id = any (?::text[]) and status = 'cancelled'";
+      "select j.job_id " + JobRows.OF_IDS + "where j.status = 'cancelled'";
 
   private static final String REOPEN =
       """
@@ -78,10 +78,7 @@ public final class PostgresJobStore implements JobStore {
       """;
 
   private static final String ENDED =
-      """
-      select job_id from jobs
-      where job_id = any (?::text[]) and status not in ('queued', 'in_progress')
-      """;
+      "select j.job_id " + JobRows.OF_IDS + "where j.status not in ('queued', 'in_progress')";
 
   private final Database database;
   private final JobClaim claim;

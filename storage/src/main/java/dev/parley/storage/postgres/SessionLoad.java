@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A row per message; what is wide of a session comes only with its first row. How many messages
  * a session has in all does not matter: positions have no gaps, so the newest ones are a range of
  * the primary key, and older pinned ones have an index of their own.
+ *
+ * <p>A limit of one keeps the planner from reading all sessions: it caches its plan, perhaps when
+ * there are few.
  */
 final class SessionLoad {
 
@@ -36,7 +39,9 @@ final class SessionLoad {
           , m.position, m.role, m.content, m.metadata, m.created_at as message_created_at
           , m.job_id, m.pinned, m.position < f.first as older
           from unnest(?::text[], ?::text[]) as k(tenant_id, session_id)
-          join sessions s on s.tenant_id = k.tenant_id and s.session_id = k.session_id
+          cross join lateral (
+            select * from sessions of_key
+            where of_key.tenant_id = k.tenant_id and of_key.session_id = k.session_id limit 1) s
           cross join lateral (
             select greatest(s.message_count - ?, case when s.system is null then 0 else 1 end)
               as first) f
