@@ -28,6 +28,11 @@ final class Buffer {
     this.maxBytes = maxBytes;
   }
 
+  /** Whether the next record of the tenant would be its only one, among those of others. */
+  boolean comesAnew(String tenant) {
+    return records > 0 && !shares.containsKey(tenant);
+  }
+
   /** Whether the tenant may hold one record more; the first one only needs any room at all. */
   boolean hasRoom(String tenant) {
     Share share = shares.get(tenant);

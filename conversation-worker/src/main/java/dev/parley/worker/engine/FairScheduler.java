@@ -29,9 +29,6 @@ final class FairScheduler<L> {
 
   static final Duration PRIORITY_STEP = Duration.ofSeconds(5);
 
-  /** For so long after a tenant came anew it is expected again. */
-  static final Duration EXPECTED = Duration.ofSeconds(1);
-
   private static final long STRIDE = 1L << 26;
   private static final int MAX_WEIGHT = 1 << 16;
   private static final int MAX_PRIORITY = 100;
@@ -95,24 +92,12 @@ final class FairScheduler<L> {
   private long sequence;
   private int readyLanes;
   private int inFlight;
-  private long lastNewcomer;
-  private boolean everNewcomer;
   private int purgeAt = PURGE_AT_LEAST;
 
   FairScheduler(int maxInFlight, TenantPolicy policy, LongSupplier ticker) {
     this.maxInFlight = maxInFlight;
     this.policy = policy;
     this.ticker = ticker;
-  }
-
-  /** As {@link #ready}, for a lane that had nothing to do before. */
-  void readyAnew(String tenantName, int priority, L lane) {
-    Tenant<L> tenant = tenants.get(tenantName);
-    if ((tenant == null || tenant.idle()) && inFlight + readyLanes > 0) {
-      lastNewcomer = ticker.getAsLong();
-      everNewcomer = true;
-    }
-    ready(tenantName, priority, lane);
   }
 
   void ready(String tenantName, int priority, L lane) {
@@ -161,11 +146,6 @@ final class FairScheduler<L> {
     inFlight--;
     listAnew(permit.tenant);
     forgetIdle();
-  }
-
-  /** Whether a tenant without anything to do came to others that had something, of late. */
-  boolean newcomers() {
-    return everNewcomer && ticker.getAsLong() - lastNewcomer < EXPECTED.toNanos();
   }
 
   /** Whether the next turn would be that of a tenant of which nothing runs. */

@@ -1,10 +1,12 @@
 package dev.parley.worker.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Decides which polled records are held in memory, and which are let go to be read again when their
@@ -12,10 +14,17 @@ import java.util.Map;
  */
 final class Holdings<A> {
 
-  private final Buffer buffer;
-  private long deferred;
+  /** For so long after a tenant came anew somebody is expected to do so again. */
+  static final Duration EXPECTED = Duration.ofSeconds(1);
 
-  Holdings(EngineConfig.Bounds bounds) {
+  private final Buffer buffer;
+  private final LongSupplier ticker;
+  private long deferred;
+  private long lastNewcomer;
+  private boolean everNewcomer;
+
+  Holdings(EngineConfig.Bounds bounds, LongSupplier ticker) {
+    this.ticker = ticker;
     this.buffer = new Buffer(bounds.maxBuffered(), bounds.maxBufferedBytes());
   }
 
@@ -65,8 +74,17 @@ final class Holdings<A> {
   }
 
   private void hold(Task<A> task, List<Task<A>> held) {
+    if (buffer.comesAnew(task.key.tenant())) {
+      lastNewcomer = ticker.getAsLong();
+      everNewcomer = true;
+    }
     buffer.add(task.key.tenant(), task.bytes());
     held.add(task);
+  }
+
+  /** Whether a tenant that held nothing came to others that did, of late. */
+  boolean newcomers() {
+    return everNewcomer && ticker.getAsLong() - lastNewcomer < EXPECTED.toNanos();
   }
 
   void letGo(Task<A> task) {

@@ -38,7 +38,7 @@ final class Lanes<A> {
 
   Lanes(EngineConfig.Bounds bounds, TenantPolicy tenants, LongSupplier ticker) {
     this.ticker = ticker;
-    this.holdings = new Holdings<>(bounds);
+    this.holdings = new Holdings<>(bounds, ticker);
     this.bounds = bounds;
     this.scheduler = new FairScheduler<>(bounds.maxInFlight(), withPoison(tenants), ticker);
   }
@@ -54,8 +54,7 @@ final class Lanes<A> {
       Lane<A> lane = lanes.computeIfAbsent(task.key, Lane::new);
       lane.tasks.add(task);
       if (lane.tasks.size() == 1) {
-        lane.state = Lane.State.READY;
-        scheduler.readyAnew(lane.key.tenant(), task.priority, lane);
+        makeReady(lane);
       }
     }
   }
@@ -86,7 +85,7 @@ final class Lanes<A> {
 
   /** Who comes anew does not wait until those with a backlog have become few. */
   private boolean mayBegin() {
-    boolean narrow = scheduler.newcomers() && !scheduler.nextIsFirst();
+    boolean narrow = holdings.newcomers() && !scheduler.nextIsFirst();
     return running.size() - away < (narrow ? bounds.maxBusy() : bounds.maxBusyAmongBacklogs());
   }
 

@@ -172,15 +172,12 @@ class InterleavingsTest {
       return ready;
     }
 
-    /** Whether a record of the lane, on coming, finds its tenant idle and others not. */
+    /** Whether a record of the lane, on coming, finds nothing of its tenant, but of others. */
     private boolean isNewcomer(String key) {
-      Set<String> active = ready();
-      running.forEach(permit -> active.add(key(task(permit))));
-      boolean laneIsNew =
-          !active.contains(key) && parked.stream().noneMatch(task -> key(task).equals(key));
-      return laneIsNew
-          && !active.isEmpty()
-          && active.stream().noneMatch(other -> tenant(other).equals(tenant(key)));
+      Set<String> present = new HashSet<>();
+      held.forEach(offset -> present.add(tenant(key(offset))));
+      running.forEach(permit -> present.add(tenant(key(task(permit)))));
+      return !present.isEmpty() && !present.contains(tenant(key));
     }
 
     private boolean runs(String tenant) {

@@ -62,7 +62,7 @@ class LanesTest {
     few.setAway(other.lane().tasks.getFirst(), true);
     running.add(Objects.requireNonNull(few.begin()));
     assertThat(few.begin()).isNull();
-    ticks.addAndGet(FairScheduler.EXPECTED.toNanos());
+    ticks.addAndGet(Holdings.EXPECTED.toNanos());
     assertThat(few.begin()).as("when nobody came for a while").isNotNull();
     few.checkInvariants();
   }
