@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many tokens models take in and give out together, as far as that is known: the smallest that
  * the providers' public documentation told in 2025 for the models whose names begin so. Those of
- * gpt-3.5, gpt-4, gpt-4-turbo, gpt-4o, o1 and claude agree with what
+ * gpt-3.5, gpt-4, gpt-4-turbo, gpt-4o, o1 and claude up to 4.0 agree with what
  * github.com/pydantic/genai-prices collected by June 2025; the others have not been compared with a
  * second source.
  */
