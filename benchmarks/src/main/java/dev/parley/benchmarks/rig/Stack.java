@@ -209,6 +209,21 @@ public final class Stack implements AutoCloseable {
     }
   }
 
+  /** The first columns of a query's rows, seen over all tenants. */
+  public List<Double> column(String sql) throws SQLException {
+    try (Connection connection = DatabaseUrl.parse(infrastructure.databaseUrl()).connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("select set_config('parley.scope', 'service', false)");
+      try (ResultSet rows = statement.executeQuery(sql)) {
+        List<Double> values = new ArrayList<>();
+        while (rows.next()) {
+          values.add(rows.getDouble(1));
+        }
+        return values;
+      }
+    }
+  }
+
   @Override
   public void close() {
     for (AutoCloseable part : parts.reversed()) {

@@ -10,9 +10,13 @@ import dev.parley.benchmarks.rig.Stack;
 import dev.parley.benchmarks.rig.StackPlan;
 import dev.parley.benchmarks.rig.Waiting;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How long a tenant's turns take while another one has 100,000 messages queued, beside when it is
@@ -27,6 +31,12 @@ public final class NoisyNeighbour implements Benchmark {
   private static final int LINES = 10_000;
   private static final int NOISY_SESSIONS = 2_000;
   private static final int SAMPLES = 300;
+
+  private static final String STAGE =
+      """
+      select 1000 * extract(epoch from %s) from jobs where session_id like 'quiet-%%'
+      order by created_at, job_id limit %d offset %d
+      """;
 
   @Override
   public String name() {
@@ -61,6 +71,8 @@ public final class NoisyNeighbour implements Benchmark {
       run.say("%d queued, %d of them done already".formatted(queued, stack.completed()));
       List<Double> beside = sample(quiet, run.scaled(SAMPLES));
       run.say("%d done at the end".formatted(stack.completed()));
+      tellStages(run, stack, alone, 1);
+      tellStages(run, stack, beside, 2);
       return List.of(
           Result.ratio(
               "p99 beside a backlog",
@@ -75,6 +87,46 @@ public final class NoisyNeighbour implements Benchmark {
               "ms",
               Target.none()));
     }
+  }
+
+  /** Where the time of the third of the samples that begins there went. */
+  private static void tellStages(Run run, Stack stack, List<Double> whole, int third)
+      throws SQLException {
+    int samples = whole.size();
+    List<Double> queued =
+        stack.column(STAGE.formatted("started_at - created_at", samples, third * samples));
+    List<Double> called =
+        stack.column(STAGE.formatted("completed_at - started_at", samples, third * samples));
+    List<Double> rest = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      rest.add(whole.get(i) - queued.get(i) - called.get(i));
+    }
+    tell(run, "accepted to started", queued);
+    tell(run, "started to answered", called);
+    tell(run, "the rest", rest);
+    List<Integer> slowest =
+        IntStream.range(0, samples)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -whole.get(i)))
+            .limit(6)
+            .toList();
+    run.say(
+        "slowest: "
+            + slowest.stream()
+                .map(i ->
+                    "%d. %.0f = %.0f + %.0f + %.0f"
+                        .formatted(i, whole.get(i), queued.get(i), called.get(i), rest.get(i)))
+                .collect(Collectors.joining("; ")));
+  }
+
+  private static void tell(Run run, String stage, List<Double> times) {
+    run.say(
+        "%s: p50 %.0f ms, p90 %.0f ms, p99 %.0f ms"
+            .formatted(
+                stage,
+                Figures.percentile(times, 0.50),
+                Figures.percentile(times, 0.90),
+                Figures.percentile(times, 0.99)));
   }
 
   private static List<Double> sample(Waiting quiet, int turns) throws Exception {
