@@ -31,6 +31,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -159,8 +160,17 @@ public final class TurnEngine implements Component {
     Gauge.builder(name, of, present -> reading.applyAsDouble(present.status())).register(metrics);
   }
 
+  /**
+   * What comes while a request is under way goes together in the next one: larger batches under
+   * load, which are what costs at the broker, and no waiting without it.
+   */
   private Properties producerSettings() {
-    Properties properties = setup.kafka().producer(setup.clientId());
+    Properties properties =
+        setup
+            .kafka()
+            .producer(
+                setup.clientId(),
+                Map.of(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1"));
     properties.putIfAbsent(
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_RECORD_BYTES));
     return properties;

@@ -74,11 +74,20 @@ public final class PostgresSessionStore implements SessionStore {
   private final SessionCopy copy;
   private final SessionLoad load;
 
+  /** Keeps of the messages that turns read what takes up to 1/32 of the heap. */
   public PostgresSessionStore(Database database) {
+    this(database, Runtime.getRuntime().maxMemory() / 32);
+  }
+
+  /**
+   * @param readBefore how many characters of messages may be kept, so that turns read only what was
+   *     appended since the last one
+   */
+  PostgresSessionStore(Database database, long readBefore) {
     this.database = database;
     this.listing = new SessionListing(database);
     this.copy = new SessionCopy(database);
-    this.load = new SessionLoad(database);
+    this.load = new SessionLoad(database, new ReadBefore(readBefore));
   }
 
   @Override

@@ -32,6 +32,7 @@ final class SessionAppends {
         cached_tokens = s.cached_tokens + r.cached_tokens,
         reasoning_tokens = s.reasoning_tokens + r.reasoning_tokens,
         cost_usd = s.cost_usd + r.cost_usd,
+        rewrites = s.rewrites + case when r.expected is null then 0 else 1 end,
         summary = case when r.expected is not null then null
           when r.summary is not null then r.summary::json else s.summary end,
         summary_until = case when r.expected is not null then null

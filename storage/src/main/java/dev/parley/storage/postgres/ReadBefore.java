@@ -1,0 +1,124 @@
+package dev.parley.storage.postgres;
+
+import dev.parley.schemas.SessionKey;
+import dev.parley.schemas.chat.Message;
+import dev.parley.storage.Conversation;
+import dev.parley.storage.Session;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest messages of the sessions that were read last, so that a turn reads what was appended
+ * since and not the same again. Nothing here is believed without PostgreSQL: the session's row says
+ * whether messages were taken out meanwhile, and the last message is read again and compared, so
+ * that a server that has lost transactions is noticed too.
+ *
+ * <p>Bounded by what it holds; the session that was not asked for the longest goes first.
+ * Thread-safe.
+ */
+final class ReadBefore {
+
+  /** What a message takes beyond its text, in characters. */
+  private static final int FRAME = 300;
+
+  private final long maxCharacters;
+  private final Map<SessionKey, Known> bySession = new LinkedHashMap<>(16, 0.75f, true);
+  private long characters;
+
+  /**
+   * @param maxCharacters of all messages held, about; 0 holds nothing
+   */
+  ReadBefore(long maxCharacters) {
+    this.maxCharacters = maxCharacters;
+  }
+
+  /**
+   * What is known of a session.
+   *
+   * @param rewrites how often messages had been taken out of it
+   * @param characters about what it takes to hold this
+   */
+  record Known(
+      long incarnation,
+      long rewrites,
+      long messageCount,
+      List<Message> pinned,
+      List<Message> recent,
+      long characters) {
+
+    static Known of(Conversation conversation, long rewrites, long textLength) {
+      Session session = conversation.session();
+      int messages = conversation.pinned().size() + conversation.recent().size();
+      return new Known(
+          session.incarnation(),
+          rewrites,
+          session.messageCount(),
+          conversation.pinned(),
+          conversation.recent(),
+          textLength + (1L + messages) * FRAME);
+    }
+
+    /** The position of the last message, which is read again. */
+    long last() {
+      return messageCount - 1;
+    }
+
+    /**
+     * The conversation as it is now.
+     *
+     * @param first the position of the first of its recent messages
+     * @param since the messages from the last known one on
+     * @return null when the last known message is another by now, or more of them are wanted
+     */
+    @Nullable Conversation with(Session session, long first, List<Message> since) {
+      int passed = Math.toIntExact(first - (messageCount - recent.size()));
+      if (passed < 0 || since.isEmpty() || !since.getFirst().equals(recent.getLast())) {
+        return null;
+      }
+      List<Message> now = new ArrayList<>(recent.subList(passed, recent.size()));
+      now.addAll(since.subList(1, since.size()));
+      List<Message> pinnedNow =
+          Stream.concat(
+                  pinned.stream(), recent.subList(0, passed).stream().filter(ReadBefore::isPinned))
+              .limit(Conversation.MAX_PINNED)
+              .toList();
+      return new Conversation(session, pinnedNow, now);
+    }
+  }
+
+  private static boolean isPinned(Message message) {
+    return Boolean.TRUE.equals(message.pinned());
+  }
+
+  synchronized @Nullable Known of(SessionKey key) {
+    return bySession.get(key);
+  }
+
+  synchronized void put(SessionKey key, Known known) {
+    forget(key);
+    // Without recent messages there is nothing to compare with, and hardly anything to spare.
+    if (known.recent().isEmpty() || known.characters() > maxCharacters) {
+      return;
+    }
+    bySession.put(key, known);
+    characters += known.characters();
+    var eldest = bySession.entrySet().iterator();
+    while (characters > maxCharacters) {
+      characters -= eldest.next().getValue().characters();
+      eldest.remove();
+    }
+  }
+
+  synchronized void forget(SessionKey key) {
+    Known gone = bySession.remove(key);
+    characters -= gone == null ? 0 : gone.characters();
+  }
+
+  synchronized long characters() {
+    return characters;
+  }
+}
