@@ -162,7 +162,8 @@ public final class TurnEngine implements Component {
 
   /**
    * What comes while a request is under way goes together in the next one: larger batches under
-   * load, which are what costs at the broker, and no waiting without it.
+   * load, since requests are what costs at the broker, and no waiting without it. Not compressed,
+   * as batches are of few records all the same, and LZ4 takes 128 KiB of new buffers for each.
    */
   private Properties producerSettings() {
     Properties properties =
@@ -170,7 +171,11 @@ public final class TurnEngine implements Component {
             .kafka()
             .producer(
                 setup.clientId(),
-                Map.of(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1"));
+                Map.of(
+                    ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                    "1",
+                    ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                    "none"));
     properties.putIfAbsent(
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_RECORD_BYTES));
     return properties;
