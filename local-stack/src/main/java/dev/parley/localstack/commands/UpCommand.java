@@ -25,6 +25,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     long begin = System.nanoTime();
     StackServices services = new StackServices(port, options.dataDirectory, System.getenv());
+    services.check();
     LocalStack stack = options.stack(services);
     Foreground.run(
         stack, () -> System.out.print(text(services, (System.nanoTime() - begin) / 1_000_000)));
