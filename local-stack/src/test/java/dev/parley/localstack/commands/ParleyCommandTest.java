@@ -2,6 +2,10 @@ package dev.parley.localstack.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +50,14 @@ final class ParleyCommandTest {
       })
   void wrongWordsAreToldBeforeAnythingIsOpened(String words) {
     assertThat(ParleyCommand.run(words.split(" "))).isEqualTo(2);
+  }
+
+  @Test
+  void aTakenPortIsToldBeforeAnythingStarts() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(ParleyCommand.run("up", "--port", Integer.toString(taken.getLocalPort())))
+          .isEqualTo(1);
+    }
   }
 
   @ParameterizedTest
