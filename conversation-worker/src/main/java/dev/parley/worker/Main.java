@@ -8,6 +8,7 @@ import dev.parley.runtime.HealthServer;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.ServiceMain;
 import dev.parley.runtime.TopicSetup;
+import dev.parley.storage.NoEntryException;
 import dev.parley.storage.config.StoreConfig;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.postgres.DatabaseConfig.Scope;
@@ -32,10 +33,17 @@ public final class Main {
    * @throws InterruptedException when interrupted before it has started
    */
   public static void main(String[] args) throws InterruptedException {
+    if (args.length > 0) {
+      System.err.println("a worker takes no arguments; everything is set by environment variables");
+      System.exit(2);
+    }
     try {
       ServiceMain.run("conversation-worker", wire(System.getenv(), Clock.systemUTC()));
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
+      System.exit(2);
+    } catch (NoEntryException e) {
+      System.err.println("parley: " + e.getMessage());
       System.exit(1);
     }
   }

@@ -13,13 +13,17 @@ import dev.parley.ingest.tenants.ProviderKeysCommand;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.ConfigException;
+import dev.parley.runtime.ConnectTimeout;
 import dev.parley.runtime.Env;
+import dev.parley.runtime.GivenUpException;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.ServiceMain;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.TenantId;
 import dev.parley.storage.ApiKeyStore.ApiKey.Role;
+import dev.parley.storage.NoEntryException;
+import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.config.StoreConfig;
 import dev.parley.storage.config.Stores;
 import dev.parley.storage.postgres.DatabaseConfig.Scope;
@@ -38,8 +42,10 @@ import java.util.Map;
 /** The HTTP API as a process of its own, and commands for those who run it. */
 public final class Main {
 
+  private static final int FAILED = 1;
   private static final int USAGE_ERROR = 2;
   private static final int POOL_SIZE = 10;
+  private static final String COMMANDS = "keys, provider-keys, dead-letters and reconcile";
 
   private Main() {}
 
@@ -55,7 +61,8 @@ public final class Main {
    *
    * @param args none to serve; {@code keys create TENANT [admin]} to make a key; {@code
    *     provider-keys ...} for tenants' keys to model providers; {@code dead-letters ...} to look
-   *     at dead letters and send them again; {@code reconcile ...} for {@link ReconcileCommand}
+   *     at dead letters and send them again; {@code reconcile ...} for {@link ReconcileCommand};
+   *     commands wait for PostgreSQL no longer than {@link ConnectTimeout} says
    * @throws InterruptedException when interrupted before the service has started
    */
   public static int run(
@@ -67,40 +74,62 @@ public final class Main {
         serve(env, variables);
         return 0;
       }
-      if (args.length >= 3 && args[0].equals("keys") && args[1].equals("create")) {
-        return createKey(env, variables, args, out, err);
-      }
-      if (args.length >= 1 && args[0].equals("provider-keys")) {
-        List<String> words = List.of(args).subList(1, args.length);
-        return providerKeys(env, variables, words, out, err);
-      }
-      if (args.length >= 1 && args[0].equals("dead-letters")) {
-        List<String> words = List.of(args).subList(1, args.length);
-        if (DeadLetterCommand.understands(words)) {
-          return deadLetters(env, variables, words, out, err);
-        }
-      }
-      if (args.length >= 1 && args[0].equals("reconcile")) {
-        return reconcile(env, variables, List.of(args).subList(1, args.length), out, err);
-      }
+      ConnectTimeout timeout = ConnectTimeout.takenFrom(List.of(args).subList(1, args.length));
+      return command(args[0], timeout, env, variables, out, err);
     } catch (ConfigException e) {
       err.println(e.getMessage());
       return USAGE_ERROR;
+    } catch (NoEntryException | GivenUpException | StoreUnavailableException e) {
+      err.println("parley: " + e.getMessage());
+      return FAILED;
     }
-    err.println(
-        "usage: ingest-api [keys create <tenant> [admin] | provider-keys ... | reconcile ... | "
-            + DeadLetterCommand.USAGE
-            + "]");
-    return USAGE_ERROR;
+  }
+
+  private static int command(
+      String name,
+      ConnectTimeout timeout,
+      Env env,
+      Map<String, String> variables,
+      PrintStream out,
+      PrintStream err)
+      throws InterruptedException {
+    return switch (name) {
+      case "keys" -> createKey(env, variables, timeout, out, err);
+      case "provider-keys" -> providerKeys(env, variables, timeout, out, err);
+      case "dead-letters" -> deadLetters(env, variables, timeout, out, err);
+      case "reconcile" -> reconcile(env, variables, timeout, out, err);
+      default -> {
+        err.println("there is no command " + name + "; there are " + COMMANDS);
+        yield USAGE_ERROR;
+      }
+    };
+  }
+
+  /** Opens what commands need, or says in their words that it cannot be had. */
+  private static void open(Stores stores, ConnectTimeout timeout) {
+    try {
+      stores.startDatabase(timeout.limit());
+    } catch (StoreUnavailableException e) {
+      throw timeout.givenUp(e);
+    }
   }
 
   private static int deadLetters(
-      Env env, Map<String, String> variables, List<String> words, PrintStream out, PrintStream err)
+      Env env,
+      Map<String, String> variables,
+      ConnectTimeout timeout,
+      PrintStream out,
+      PrintStream err)
       throws InterruptedException {
+    List<String> words = timeout.words();
+    if (!DeadLetterCommand.understands(words)) {
+      err.println("usage: " + DeadLetterCommand.USAGE);
+      return USAGE_ERROR;
+    }
     KafkaSettings kafka = KafkaSettings.from(env);
     Clock clock = Clock.systemUTC();
     try (Stores stores = stores(variables, env, clock)) {
-      stores.start();
+      open(stores, timeout);
       DeadLetterLog letters = new KafkaDeadLetters(kafka);
       Redrive redrive = new Redrive(letters, stores.redrives(), stores.jobs(), clock);
       return new DeadLetterCommand(letters, stores.redrives(), redrive, out, err).run(words);
@@ -122,18 +151,27 @@ public final class Main {
   }
 
   private static int createKey(
-      Env env, Map<String, String> variables, String[] args, PrintStream out, PrintStream err) {
-    boolean admin = args.length == 4 && args[3].equals("admin");
-    if (!Identifiers.isValid(args[2]) || (args.length > 3 && !admin)) {
-      err.println("usage: ingest-api keys create <tenant> [admin]");
+      Env env,
+      Map<String, String> variables,
+      ConnectTimeout timeout,
+      PrintStream out,
+      PrintStream err) {
+    List<String> words = timeout.words();
+    boolean admin = words.size() == 3 && words.get(2).equals("admin");
+    if (words.size() < 2 || !words.getFirst().equals("create") || (words.size() > 2 && !admin)) {
+      err.println("usage: keys create TENANT [admin]");
+      return USAGE_ERROR;
+    }
+    if (!Identifiers.isValid(words.get(1))) {
+      err.println("the tenant must match [A-Za-z0-9][A-Za-z0-9._-]{0,127}");
       return USAGE_ERROR;
     }
     Clock clock = Clock.systemUTC();
     try (Stores stores = stores(variables, env, clock)) {
-      stores.start();
+      open(stores, timeout);
       ApiKeys.Minted minted =
           new ApiKeys(stores.apiKeys(), clock)
-              .mint(new TenantId(args[2]), admin ? Role.ADMIN : Role.TENANT, "keys create");
+              .mint(new TenantId(words.get(1)), admin ? Role.ADMIN : Role.TENANT, "keys create");
       out.println(minted.key());
     }
     return 0;
@@ -142,9 +180,10 @@ public final class Main {
   private static int providerKeys(
       Env env,
       Map<String, String> variables,
-      List<String> words,
+      ConnectTimeout timeout,
       PrintStream out,
       PrintStream err) {
+    List<String> words = timeout.words();
     if (!ProviderKeysCommand.understands(words)) {
       err.println(ProviderKeysCommand.USAGE);
       return USAGE_ERROR;
@@ -152,7 +191,7 @@ public final class Main {
     Clock clock = Clock.systemUTC();
     MasterKeys masterKeys = IngestConfig.masterKeys(env);
     try (Stores stores = stores(variables, env, clock)) {
-      stores.start();
+      open(stores, timeout);
       return new ProviderKeysCommand(
               new ProviderKeyVault(stores.providerKeys(), masterKeys, clock),
               new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
@@ -163,15 +202,26 @@ public final class Main {
   }
 
   private static int reconcile(
-      Env env, Map<String, String> variables, List<String> args, PrintStream out, PrintStream err)
+      Env env,
+      Map<String, String> variables,
+      ConnectTimeout timeout,
+      PrintStream out,
+      PrintStream err)
       throws InterruptedException {
     Clock clock = Clock.systemUTC();
+    if (!ReconcileCommand.understands(timeout.words(), clock, err)) {
+      return USAGE_ERROR;
+    }
     KafkaSettings kafka = KafkaSettings.from(env);
     try (Stores stores = stores(variables, env, clock)) {
-      stores.start();
+      open(stores, timeout);
       return new ReconcileCommand(
               stores.audit(), stores.usage(), new KafkaPublishedUsage(kafka), clock, out, err)
-          .run(args);
+          .run(timeout.words());
+    } catch (NoEntryException | GivenUpException e) {
+      // 1 would say that usage does not add up
+      err.println("parley: " + e.getMessage());
+      return ReconcileCommand.UNAVAILABLE;
     }
   }
 

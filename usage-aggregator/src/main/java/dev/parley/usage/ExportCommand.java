@@ -2,9 +2,12 @@ package dev.parley.usage;
 
 import dev.parley.exports.ExportShelf;
 import dev.parley.runtime.ConfigException;
+import dev.parley.runtime.ConnectTimeout;
 import dev.parley.runtime.Env;
+import dev.parley.runtime.GivenUpException;
 import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.TenantId;
+import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.config.Stores;
 import dev.parley.usage.exports.ExportSettings;
 import dev.parley.usage.exports.Exports;
@@ -26,6 +29,7 @@ public final class ExportCommand {
         FORMATS    csv, focus or csv,focus; EXPORT_FORMATS when left out
         FROM, TO   UTC days, yyyy-MM-dd, both included; TO is FROM when left out
         TENANT     one tenant only
+        --connect-timeout SECONDS  how long to wait for PostgreSQL; 30
       What was told before is written again byte for byte; what closed days lack becomes a correction.
       """;
 
@@ -41,7 +45,8 @@ public final class ExportCommand {
       Clock clock,
       PrintStream out,
       PrintStream err) {
-    Range range = parse(args);
+    ConnectTimeout timeout = ConnectTimeout.takenFrom(args);
+    Range range = parse(timeout.words());
     if (range == null) {
       err.print(USAGE);
       return 2;
@@ -60,15 +65,23 @@ public final class ExportCommand {
       if (settings == null || shelf == null) {
         throw new IllegalStateException("a fault was noted and not told");
       }
-      stores.start();
+      start(stores, timeout);
       int written =
           new Exports(stores.usage(), stores.exports(), shelf, settings)
               .writeRange(range.tenant(), range.from(), range.to().plusDays(1), clock.instant());
       out.println(written + " files written to " + shelf.place());
       return 0;
-    } catch (IllegalStateException e) {
-      err.println(e.getMessage());
+    } catch (IllegalStateException | StoreUnavailableException | GivenUpException e) {
+      err.println("parley: " + e.getMessage());
       return 1;
+    }
+  }
+
+  private static void start(Stores stores, ConnectTimeout timeout) {
+    try {
+      stores.startDatabase(timeout.limit());
+    } catch (StoreUnavailableException e) {
+      throw timeout.givenUp(e);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.parley.runtime.HealthServer;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.ServiceMain;
 import dev.parley.runtime.TopicSetup;
+import dev.parley.storage.NoEntryException;
 import dev.parley.storage.config.Stores;
 import dev.parley.usage.reprice.RepriceCommand;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -39,9 +40,16 @@ public final class Main {
         List<String> rest = Arrays.asList(args).subList(1, args.length);
         System.exit(reprice(System.getenv(), rest, System.out, System.err));
       }
+      if (args.length > 0) {
+        System.err.println("there is no command " + args[0] + "; there are export and reprice");
+        System.exit(2);
+      }
       ServiceMain.run("usage-aggregator", wire(System.getenv(), Clock.systemUTC()));
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
+      System.exit(2);
+    } catch (NoEntryException e) {
+      System.err.println("parley: " + e.getMessage());
       System.exit(1);
     }
   }

@@ -59,19 +59,27 @@ public final class ReconcileCommand {
     this.err = err;
   }
 
+  /** Whether {@link #run} knows what to do with these words; says why not. */
+  public static boolean understands(List<String> args, Clock clock, PrintStream err) {
+    try {
+      parse(args, clock);
+      return true;
+    } catch (IllegalArgumentException e) {
+      err.println(e.getMessage());
+      err.print(USAGE);
+      return false;
+    }
+  }
+
   /**
    * @return the exit code
    * @throws InterruptedException when interrupted while differences are given time to go away
    */
   public int run(List<String> args) throws InterruptedException {
-    Asked asked;
-    try {
-      asked = parse(args);
-    } catch (IllegalArgumentException e) {
-      err.println(e.getMessage());
-      err.print(USAGE);
+    if (!understands(args, clock, err)) {
       return USAGE_ERROR;
     }
+    Asked asked = parse(args, clock);
     try {
       Reconciliation result = settled(asked);
       print(result);
@@ -84,7 +92,7 @@ public final class ReconcileCommand {
 
   private record Asked(HourRange range, @Nullable TenantId tenant, Duration patience) {}
 
-  private Asked parse(List<String> args) {
+  private static Asked parse(List<String> args, Clock clock) {
     Map<String, String> options = new HashMap<>();
     for (int i = 0; i < args.size(); i += 2) {
       if (!OPTIONS.contains(args.get(i)) || i + 1 == args.size()) {

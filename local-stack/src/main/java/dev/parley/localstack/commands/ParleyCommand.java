@@ -2,6 +2,7 @@ package dev.parley.localstack.commands;
 
 import dev.parley.infra.InfrastructureException;
 import dev.parley.runtime.ConfigException;
+import dev.parley.storage.NoEntryException;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,12 +20,12 @@ import picocli.CommandLine.Option;
       ServiceCommand.IngestApi.class,
       ServiceCommand.Worker.class,
       ServiceCommand.Aggregator.class,
-      ServiceCommand.Export.class,
-      ServiceCommand.Reprice.class,
-      ServiceCommand.Reconcile.class,
-      ServiceCommand.Keys.class,
-      ServiceCommand.ProviderKeys.class,
-      ServiceCommand.DeadLetters.class,
+      AdminCommand.Export.class,
+      AdminCommand.Reprice.class,
+      AdminCommand.Reconcile.class,
+      AdminCommand.Keys.class,
+      AdminCommand.ProviderKeys.class,
+      AdminCommand.DeadLetters.class,
       PricesCommand.class
     },
     footer = {
@@ -51,14 +52,17 @@ public final class ParleyCommand {
   public static int run(String... args) {
     IExecutionExceptionHandler expected =
         (exception, commandLine, parsed) -> {
-          if (exception instanceof InfrastructureException
-              || exception instanceof ConfigException) {
-            PrintWriter errors = commandLine.getErr();
-            errors.println("parley: " + exception.getMessage());
-            errors.flush();
-            return CommandLine.ExitCode.SOFTWARE;
-          }
-          throw exception;
+          int code =
+              switch (exception) {
+                case ConfigException _ -> CommandLine.ExitCode.USAGE;
+                case InfrastructureException _ -> CommandLine.ExitCode.SOFTWARE;
+                case NoEntryException _ -> CommandLine.ExitCode.SOFTWARE;
+                default -> throw exception;
+              };
+          PrintWriter errors = commandLine.getErr();
+          errors.println("parley: " + exception.getMessage());
+          errors.flush();
+          return code;
         };
     return new CommandLine(new ParleyCommand())
         .setExecutionExceptionHandler(expected)

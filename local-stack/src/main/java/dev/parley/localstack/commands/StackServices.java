@@ -65,8 +65,33 @@ final class StackServices implements LocalStack.Services {
     return LocalDefaults.namesProvider(outer);
   }
 
+  /**
+   * Tells what is wrong with the environment before anything is started.
+   *
+   * @throws ConfigException naming all of it
+   */
+  void check() {
+    Map<String, String> anywhere =
+        Map.of(
+            "DATABASE_URL", "postgres://127.0.0.1/parley",
+            "REDIS_URL", "redis://127.0.0.1",
+            "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092",
+            "OPENAI_BASE_URL", "http://127.0.0.1/v1");
+    Map<String, String> variables = variables(anywhere);
+    Settings.from(variables);
+    storeConfig(variables, Scope.SERVICE);
+  }
+
   @Override
   public List<Component> wire(Map<String, String> stack) {
+    Map<String, String> variables = variables(stack);
+    AggregatorFiles files = AggregatorFiles.in(dataDirectory);
+    variables.put("STATE_DIR", files.state().toString());
+    variables.putIfAbsent("EXPORT_DIR", files.exports().toString());
+    return wireAll(variables, files.component());
+  }
+
+  private Map<String, String> variables(Map<String, String> stack) {
     Map<String, String> variables = new HashMap<>(outer);
     variables.putIfAbsent("TOPIC_PARTITIONS", PARTITIONS);
     // A database or broker that the shell happens to name is not meant: up brings its own.
@@ -80,20 +105,34 @@ final class StackServices implements LocalStack.Services {
     LocalDefaults.putDefaultModel(variables);
     variables.put("HTTP_PORT", Integer.toString(port));
     variables.putIfAbsent("HTTP_HOST", "127.0.0.1");
-    AggregatorFiles files = AggregatorFiles.in(dataDirectory);
-    variables.put("STATE_DIR", files.state().toString());
-    variables.putIfAbsent("EXPORT_DIR", files.exports().toString());
-    return wireAll(variables, files.component());
+    return variables;
+  }
+
+  private record Settings(
+      KafkaSettings kafka,
+      TopicSetup topics,
+      IngestConfig ingest,
+      WorkerConfig worker,
+      AggregatorConfig aggregator) {
+
+    static Settings from(Map<String, String> variables) {
+      Env env = new Env(variables);
+      Settings settings =
+          new Settings(
+              KafkaSettings.from(env),
+              TopicSetup.from(env),
+              IngestConfig.from(env),
+              WorkerConfig.from(env, variables),
+              AggregatorConfig.from(env));
+      env.done();
+      return settings;
+    }
   }
 
   private List<Component> wireAll(Map<String, String> variables, Component files) {
-    Env env = new Env(variables);
-    KafkaSettings kafka = KafkaSettings.from(env);
-    TopicSetup topics = TopicSetup.from(env);
-    IngestConfig ingestConfig = IngestConfig.from(env);
-    WorkerConfig workerConfig = WorkerConfig.from(env, variables);
-    AggregatorConfig aggregatorConfig = AggregatorConfig.from(env);
-    env.done();
+    Settings settings = Settings.from(variables);
+    KafkaSettings kafka = settings.kafka();
+    TopicSetup topics = settings.topics();
     MemorySessionStore inMemory = new MemorySessionStore();
     Stores forTenants = stores(variables, Scope.TENANT, inMemory);
     Stores forAll = stores(variables, Scope.SERVICE, inMemory);
@@ -106,10 +145,11 @@ final class StackServices implements LocalStack.Services {
         Component.of("postgres-tenants", forTenants::start, forTenants::check, forTenants::close);
     Component keys = Component.of("development-key", development::make, () -> {}, () -> {});
     WorkerService worker =
-        new WorkerService(workerConfig, TurnEngine.Ports.of(forAll), kafka, topics, metrics, clock);
+        new WorkerService(
+            settings.worker(), TurnEngine.Ports.of(forAll), kafka, topics, metrics, clock);
     AggregatorService aggregator =
         new AggregatorService(
-            aggregatorConfig,
+            settings.aggregator(),
             forAll.usage(),
             forAll.exports(),
             forAll.audit(),
@@ -119,7 +159,7 @@ final class StackServices implements LocalStack.Services {
             clock);
     IngestService ingest =
         new IngestService(
-            ingestConfig,
+            settings.ingest(),
             IngestPorts.of(forTenants),
             kafka,
             topics,
@@ -130,8 +170,12 @@ final class StackServices implements LocalStack.Services {
   }
 
   private Stores stores(Map<String, String> variables, Scope scope, MemorySessionStore inMemory) {
+    return new Stores(storeConfig(variables, scope), inMemory, clock);
+  }
+
+  private static StoreConfig storeConfig(Map<String, String> variables, Scope scope) {
     try {
-      return new Stores(StoreConfig.fromEnv(variables, scope, POOL_SIZE), inMemory, clock);
+      return StoreConfig.fromEnv(variables, scope, POOL_SIZE);
     } catch (IllegalArgumentException e) {
       throw new ConfigException(List.of(String.valueOf(e.getMessage())));
     }

@@ -1,5 +1,6 @@
 package dev.parley.localstack.commands;
 
+import dev.parley.infra.ReservedPort;
 import dev.parley.localstack.infra.LocalStack;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ final class UpCommand implements Callable<Integer> {
       names = "--port",
       paramLabel = "PORT",
       defaultValue = "${env:HTTP_PORT:-8080}",
-      description = "The HTTP API (default: HTTP_PORT, else 8080)")
+      description = "The HTTP API (default: HTTP_PORT, else 8080; 0: a free one)")
   private int port;
 
   @Mixin private final StackOptions options = new StackOptions();
@@ -24,14 +25,24 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     long begin = System.nanoTime();
-    StackServices services = new StackServices(port, options.dataDirectory, System.getenv());
+    new StackServices(port, options.dataDirectory, System.getenv()).check();
+    int apiPort = freePort();
+    StackServices services = new StackServices(apiPort, options.dataDirectory, System.getenv());
     LocalStack stack = options.stack(services);
     Foreground.run(
-        stack, () -> System.out.print(text(services, (System.nanoTime() - begin) / 1_000_000)));
+        stack,
+        () -> System.out.print(text(services, apiPort, (System.nanoTime() - begin) / 1_000_000)));
     return 0;
   }
 
-  private String text(StackServices services, long millis) {
+  /** A taken port is told at once, and not when all else is up. */
+  private int freePort() {
+    try (ReservedPort reserved = ReservedPort.reserve("the HTTP API", port, "--port")) {
+      return reserved.number();
+    }
+  }
+
+  private String text(StackServices services, int apiPort, long millis) {
     return """
 
     Parley is up after %d.%d s.
@@ -53,14 +64,14 @@ final class UpCommand implements Callable<Integer> {
         .formatted(
             millis / 1_000,
             millis % 1_000 / 100,
-            port,
+            apiPort,
             services.key(),
             DevelopmentKey.TENANT,
             services.realProvider()
                 ? "as configured by the environment"
                 : "simulated, costs nothing",
             services.key(),
-            port,
+            apiPort,
             options.fateOfData());
   }
 }

@@ -184,6 +184,17 @@ public final class Stores implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens PostgreSQL alone, for commands: they need nothing else, and somebody waits for their end.
+   *
+   * @param limit how long a server that does not answer is waited for
+   * @throws StoreUnavailableException when it has not answered by then
+   * @throws dev.parley.storage.NoEntryException when it does not let us in
+   */
+  public void startDatabase(Duration limit) {
+    database.startWithin(limit);
+  }
+
   private static void waitFor(String store, Runnable start) {
     while (true) {
       try {

@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.parley.schemas.TenantId;
+import dev.parley.storage.NoEntryException;
 import dev.parley.storage.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,13 +41,23 @@ public final class Database implements AutoCloseable {
    * others wait. A server that is not up yet is waited for.
    *
    * @throws StoreUnavailableException when the server has not come up in time
-   * @throws IllegalStateException when the server does not let us in, or the schema does not fit
+   * @throws NoEntryException when the server does not let us in
+   * @throws IllegalStateException when the schema does not fit
    */
   public void start() {
+    startWithin(config.startTimeout());
+  }
+
+  /**
+   * As {@link #start()}, with a limit of its own.
+   *
+   * @param limit how long a server that is not up yet is waited for
+   */
+  public void startWithin(Duration limit) {
     if (pool != null) {
       throw new IllegalStateException("the database was started before");
     }
-    boolean takesRole = new Migration(config).run();
+    boolean takesRole = new Migration(config.withStartTimeout(limit)).run();
     pool = new HikariDataSource(hikariConfig(takesRole));
     log.atInfo().setMessage("database ready").addKeyValue("url", config.url().jdbcUrl()).log();
   }

@@ -1,5 +1,6 @@
 package dev.parley.storage.postgres;
 
+import dev.parley.storage.NoEntryException;
 import dev.parley.storage.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -63,22 +64,26 @@ final class Migration {
   private Connection awaitServer(DataSource source) {
     long deadline = System.nanoTime() + config.startTimeout().toNanos();
     long pause = FIRST_PAUSE_MILLIS;
+    boolean told = false;
     while (true) {
       try {
         return source.getConnection();
       } catch (SQLException e) {
         if (SqlErrors.isFatalAtStart(e)) {
-          throw new IllegalStateException(
-              "PostgreSQL does not let us in (SQLSTATE " + e.getSQLState() + ")", e);
+          throw new NoEntryException(SqlErrors.whyFatalAtStart(e), e);
         }
         if (System.nanoTime() - deadline >= 0) {
           throw new StoreUnavailableException("PostgreSQL", e);
         }
-        log.atInfo()
-            .setMessage("waiting for database")
-            .addKeyValue("url", config.url().jdbcUrl())
-            .addKeyValue("state", e.getSQLState())
-            .log();
+        if (!told) {
+          log.atWarn()
+              .setMessage("waiting for database")
+              .addKeyValue("url", config.url().jdbcUrl())
+              .addKeyValue("state", e.getSQLState())
+              .addKeyValue("limit", config.startTimeout())
+              .log();
+          told = true;
+        }
         sleep(pause, e);
         pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
       }

@@ -42,6 +42,19 @@ final class SqlErrors {
     return state.startsWith("28") || state.equals("3D000") || state.equals("42501");
   }
 
+  /** What {@link #isFatalAtStart} means, for whoever wrote the URL. */
+  static String whyFatalAtStart(SQLException e) {
+    String state = state(e);
+    String why =
+        switch (state) {
+          case "28P01" -> "wrong user or password";
+          case "3D000" -> "there is no such database";
+          case "42501" -> "the user may not connect";
+          default -> "the user is not admitted";
+        };
+    return "DATABASE_URL: PostgreSQL does not let us in, %s (SQLSTATE %s)".formatted(why, state);
+  }
+
   static RuntimeException translate(SQLException e) {
     if (isAway(e) || isRetryable(e)) {
       return new StoreUnavailableException("PostgreSQL", e);

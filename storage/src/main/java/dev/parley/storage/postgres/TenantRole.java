@@ -1,5 +1,6 @@
 package dev.parley.storage.postgres;
 
+import dev.parley.storage.NoEntryException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -46,7 +47,7 @@ final class TenantRole {
    * and by one service of a database at a time.
    *
    * @return whether connections have to {@link #TAKE} it
-   * @throws IllegalStateException when it is needed and the user may not make it
+   * @throws NoEntryException when it is needed and the user may not make it
    */
   static boolean prepare(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -57,7 +58,7 @@ final class TenantRole {
       return true;
     } catch (SQLException e) {
       if (SqlErrors.isFatalAtStart(e)) {
-        throw new IllegalStateException(
+        throw new NoEntryException(
             "PostgreSQL's user passes row-level security and may not make the role parley_tenant:"
                 + " use a user without BYPASSRLS",
             e);

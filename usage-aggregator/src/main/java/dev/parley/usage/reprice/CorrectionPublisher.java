@@ -9,12 +9,16 @@ import dev.parley.storage.CorrectionStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -25,6 +29,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class CorrectionPublisher implements AutoCloseable {
 
   private static final int BATCH = 1_000;
+  private static final String LIMIT_MILLIS = "30000";
+  private static final String REQUEST_MILLIS = "10000";
 
   private final CorrectionStore store;
   private final Producer<byte[], byte[]> producer;
@@ -35,12 +41,30 @@ final class CorrectionPublisher implements AutoCloseable {
   }
 
   static CorrectionPublisher on(KafkaSettings kafka, CorrectionStore store) {
+    Properties settings =
+        kafka.producer(
+            "parley-reprice",
+            Map.of(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, LIMIT_MILLIS,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, LIMIT_MILLIS,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS));
     return new CorrectionPublisher(
-        store,
-        new KafkaProducer<>(
-            kafka.producer("parley-reprice"),
-            new ByteArraySerializer(),
-            new ByteArraySerializer()));
+        store, new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()));
+  }
+
+  /**
+   * Fails soon when Kafka is away, before anything is written; each record that is sent would wait
+   * as long.
+   *
+   * @throws IllegalStateException when it does not answer
+   */
+  void check() {
+    try {
+      producer.partitionsFor(Topics.USAGE_EVENTS);
+    } catch (KafkaException e) {
+      throw new IllegalStateException(
+          "Kafka does not answer for " + Topics.USAGE_EVENTS + "; no correction was written", e);
+    }
   }
 
   /**

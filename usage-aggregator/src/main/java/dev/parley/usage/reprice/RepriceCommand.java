@@ -2,18 +2,22 @@ package dev.parley.usage.reprice;
 
 import dev.parley.pricing.PriceBook;
 import dev.parley.runtime.ConfigException;
+import dev.parley.runtime.ConnectTimeout;
 import dev.parley.runtime.Env;
+import dev.parley.runtime.GivenUpException;
 import dev.parley.runtime.KafkaSettings;
 import dev.parley.schemas.Identifiers;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.storage.CorrectionStore;
+import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.UsageStore;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.config.Stores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -33,6 +37,7 @@ public final class RepriceCommand {
       usage: reprice --since TIME --until TIME --prices FILE [--tenant TENANT] [--apply]
         TIME    2026-01-31 (midnight UTC) or 2026-01-31T12:00:00Z; until is exclusive
         FILE    a price book, with a version of its own
+        --connect-timeout SECONDS  how long to wait for PostgreSQL; 30
       Tells what would change, and changes nothing without --apply.
       """;
 
@@ -51,7 +56,8 @@ public final class RepriceCommand {
       PrintStream out,
       PrintStream err)
       throws InterruptedException {
-    Request request = Request.parse(args);
+    ConnectTimeout timeout = ConnectTimeout.takenFrom(args);
+    Request request = Request.parse(timeout.words());
     if (request == null) {
       err.print(USAGE);
       return 2;
@@ -59,6 +65,9 @@ public final class RepriceCommand {
     PriceBook book;
     try {
       book = PriceBook.of(request.prices());
+    } catch (NoSuchFileException e) {
+      err.println("reprice: there is no file " + request.prices());
+      return 1;
     } catch (IOException e) {
       err.println("reprice: " + request.prices() + ": " + e.getMessage());
       return 1;
@@ -66,7 +75,7 @@ public final class RepriceCommand {
     Env env = new Env(environment);
     KafkaSettings kafka = request.apply() ? KafkaSettings.from(env) : null;
     try (Stores stores = opener.open(env)) {
-      stores.start();
+      start(stores, timeout);
       Differences differences = new Differences();
       Repricing.run(stores.usage(), request.range(), book, differences::add);
       differences.print(out);
@@ -78,15 +87,24 @@ public final class RepriceCommand {
         err.println("reprice: another price book has the version " + book.version());
         return 1;
       }
-      long added = apply(stores.usage(), stores.corrections(), request.range(), book);
       try (CorrectionPublisher publisher = CorrectionPublisher.on(kafka, stores.corrections())) {
+        publisher.check();
+        long added = apply(stores.usage(), stores.corrections(), request.range(), book);
         long published = publisher.publish();
         err.println(added + " corrections written, " + published + " published");
       }
       return 0;
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | StoreUnavailableException | GivenUpException e) {
       err.println("reprice: " + e.getMessage());
       return 1;
+    }
+  }
+
+  private static void start(Stores stores, ConnectTimeout timeout) {
+    try {
+      stores.startDatabase(timeout.limit());
+    } catch (StoreUnavailableException e) {
+      throw timeout.givenUp(e);
     }
   }
 
