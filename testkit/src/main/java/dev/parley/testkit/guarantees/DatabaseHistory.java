@@ -53,7 +53,7 @@ final class DatabaseHistory implements AutoCloseable {
     return query(
         """
         select job_id, tenant_id, session_id, status, attempt, created_at, started_at,
-          completed_at
+          completed_at, compaction is not null as compaction
         from jobs where tenant_id = any(?) and session_id is not null
         order by created_at, job_id
         """,
@@ -65,7 +65,8 @@ final class DatabaseHistory implements AutoCloseable {
                 row.getInt("attempt"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row, "started_at"),
-                instant(row, "completed_at")));
+                instant(row, "completed_at"),
+                row.getBoolean("compaction")));
   }
 
   List<StoredMessage> messages() throws SQLException {
