@@ -38,6 +38,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -168,7 +169,12 @@ public final class TurnEngine implements Component {
 
   private Properties consumerSettings(String clientId) {
     Properties properties = setup.kafka().consumer(clientId, setup.groupId());
+    // Calls take as long as they like, so an operator may want to miss a stuck worker sooner.
+    Object interval = properties.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
     properties.putAll(EngineConfig.consumerSettings());
+    if (interval != null) {
+      properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, interval);
+    }
     return properties;
   }
 
