@@ -186,7 +186,10 @@ public final class TurnEngine implements Component {
 
     @Override
     public Consumer<byte[], byte[]> rereader() {
-      return new KafkaConsumer<>(consumerSettings(setup.clientId() + "-again"));
+      Properties properties = consumerSettings(setup.clientId() + "-again");
+      // It may rest for long, which would be told as a fault of a member.
+      properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+      return new KafkaConsumer<>(properties);
     }
   }
 
