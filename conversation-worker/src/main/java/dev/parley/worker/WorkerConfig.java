@@ -86,6 +86,7 @@ public record WorkerConfig(
     long bufferBytes = env.getLong("WORKER_MAX_BUFFERED_BYTES", 128L << 20, 1 << 20, 64L << 30);
     Duration revokeGrace = grace(env, "WORKER_REVOKE_GRACE", Duration.ofSeconds(10));
     Duration stopGrace = grace(env, "WORKER_STOP_GRACE", Duration.ofSeconds(20));
+    checkPollInterval(env, revokeGrace);
     EngineConfig engine =
         EngineConfig.forTopic(Topics.SUBMISSIONS)
             .with(new EngineConfig.Bounds(maxInFlight, maxBusy, maxBuffered, bufferBytes))
@@ -122,6 +123,14 @@ public record WorkerConfig(
         env.get("HTTP_HOST", "127.0.0.1"),
         env.getInt("WORKER_HTTP_PORT", 0, 0, 65_535),
         masterKeys(env));
+  }
+
+  /** A worker that gives a partition up does not poll until the grace is over. */
+  private static void checkPollInterval(Env env, Duration revokeGrace) {
+    long interval = env.getLong("KAFKA_MAX_POLL_INTERVAL_MS", Long.MAX_VALUE, 1, Long.MAX_VALUE);
+    if (interval <= revokeGrace.toMillis()) {
+      env.problem("KAFKA_MAX_POLL_INTERVAL_MS must be longer than WORKER_REVOKE_GRACE");
+    }
   }
 
   private static MasterKeys masterKeys(Env env) {

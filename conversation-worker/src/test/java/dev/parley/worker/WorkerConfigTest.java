@@ -95,6 +95,8 @@ final class WorkerConfigTest {
         "WORKER_MAX_BUFFERED | 1999 | must be a whole number from 2000 to 5000000",
         "WORKER_MAX_BUFFERED_BYTES | 1 | must be a whole number from 1048576",
         "WORKER_REVOKE_GRACE | 5m | must be at most 4m",
+        "KAFKA_MAX_POLL_INTERVAL_MS | 10000 | must be longer than WORKER_REVOKE_GRACE",
+        "KAFKA_MAX_POLL_INTERVAL_MS | 0 | must be a whole number from 1",
         "WORKER_STOP_GRACE | soon | must be a duration such as",
         "PROVIDER_CONNECT_TIMEOUT | 0s | must be longer than nothing and at most 1d",
         "PROVIDER_FIRST_TOKEN_TIMEOUT | -PT1S | must be a duration such as",

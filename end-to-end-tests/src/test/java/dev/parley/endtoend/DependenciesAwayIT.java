@@ -8,16 +8,15 @@ import dev.parley.endtoend.rig.Load;
 import dev.parley.endtoend.rig.Pipeline;
 import dev.parley.endtoend.rig.Services;
 import dev.parley.endtoend.rig.Until;
+import dev.parley.endtoend.rig.WorkerProcess;
 import dev.parley.infra.EmbeddedInfrastructure;
 import dev.parley.infra.InfrastructurePart;
 import dev.parley.infra.InfrastructureSettings;
-import dev.parley.runtime.Components;
-import dev.parley.runtime.Health;
 import dev.parley.schemas.JobStatus;
 import dev.parley.testkit.guarantees.History;
 import dev.parley.testkit.guarantees.History.Accepted;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -42,13 +41,18 @@ final class DependenciesAwayIT {
   private static final int SHORT = 10;
   private static final Duration AWAY =
       Duration.ofSeconds(Integer.getInteger("away.seconds", SHORT));
+  private static final String NO_KAFKA = "no connection to Kafka";
+
+  /** However long it lasts: a few of each connection that breaks, and a few in each half minute. */
+  private static final int MOST_LINES = 100;
+
   private static final int SESSIONS = 8;
   private static final int MESSAGES = Math.toIntExact(40 * AWAY.toSeconds() / SHORT);
 
   private final EmbeddedInfrastructure infrastructure =
       new EmbeddedInfrastructure(InfrastructureSettings.throwaway());
   private Pipeline pipeline;
-  private Components worker;
+  private WorkerProcess worker;
 
   @BeforeAll
   void start() throws Exception {
@@ -60,7 +64,7 @@ final class DependenciesAwayIT {
                 infrastructure.databaseUrl(),
                 infrastructure.redisUrl()),
             Stage.DIRECTORY);
-    worker = pipeline.workerHere();
+    worker = pipeline.workerProcess();
   }
 
   @AfterAll
@@ -81,11 +85,9 @@ final class DependenciesAwayIT {
       awaitEnded(client, SESSIONS);
       whileAway(
           infrastructure.redis(),
-          () -> {
-            // not only what had begun
-            awaitEnded(client, pipeline.ended(client) + 10L * SESSIONS);
-            assertThat(causes()).as("nothing waits for Redis").isEmpty();
-          });
+          // not only what had begun
+          () -> awaitEnded(client, pipeline.ended(client) + 10L * SESSIONS),
+          () -> assertThat(worker.causes()).as("nothing waits for Redis").isEmpty());
       assertAllCompleted(load);
       assertThat(load.unavailable()).as("answers of 503").isZero();
     }
@@ -109,8 +111,9 @@ final class DependenciesAwayIT {
                 client.post("/sessions/p-unknown/message", Map.of("content", "anyone there?"));
             assertThat(sent.status()).as("%s", sent).isEqualTo(503);
             assertThat(sent.header("retry-after")).isNotNull();
-          });
-      assertAllCompleted(load);
+          },
+          () -> assertThat(worker.causes()).containsKey("postgres"));
+      assertCalledOnce(assertAllCompleted(load));
     }
   }
 
@@ -124,11 +127,12 @@ final class DependenciesAwayIT {
       whileAway(
           infrastructure.kafka(),
           () -> {
-            awaitCause("conversation-worker", "no connection to Kafka");
+            awaitCause("conversation-worker", NO_KAFKA);
             Answer answer = client.message("q-other", "anyone there?");
             assertThat(answer.status()).as("%s", answer).isEqualTo(503);
             assertThat(answer.header("retry-after")).isNotNull();
-          });
+          },
+          () -> assertThat(worker.causes().get("conversation-worker")).contains(NO_KAFKA));
       History history = assertAllCompleted(load);
       assertThat(load.unavailable()).as("answers of 503").isPositive();
       // What was refused and had been written all the same is the same job when it is sent again.
@@ -140,42 +144,58 @@ final class DependenciesAwayIT {
     void around() throws Exception;
   }
 
-  private static void whileAway(InfrastructurePart part, Look look) throws Exception {
+  /**
+   * Takes it away for as long as was asked for, and gives it back.
+   *
+   * @param first looked at once it is away
+   * @param last looked at right before it comes back
+   */
+  private void whileAway(InfrastructurePart part, Look first, Look last) throws Exception {
+    int written = worker.logged().size();
     long began = System.nanoTime();
     part.stop();
     try {
-      look.around();
+      first.around();
       long passed = System.nanoTime() - began;
       Thread.sleep(Math.max(0, AWAY.toMillis() - passed / 1_000_000));
+      last.around();
     } finally {
       part.start();
     }
+    began = System.nanoTime();
+    Until.isTrue(SOON, "the worker is well again", () -> worker.causes().isEmpty());
+    System.out.printf(
+        "%s was away for %d s; the worker well again after %.1f s%n",
+        part.name(), AWAY.toSeconds(), (System.nanoTime() - began) / 1e9);
+    assertCalm(part, written);
   }
 
-  /** What keeps the worker from being ready, by component. */
-  private Map<String, String> causes() {
-    Map<String, String> causes = new HashMap<>();
-    worker
-        .check()
-        .forEach((component, health) -> {
-          if (health instanceof Health.Down(String cause)) {
-            causes.put(component, cause);
-          }
-        });
-    return causes;
+  /** Whoever waits says so now and then, and not with each try. */
+  private void assertCalm(InfrastructurePart part, int written) throws Exception {
+    assertThat(worker.isAlive()).as("the worker that was there before is there").isTrue();
+    List<String> lines = worker.logged();
+    List<String> meanwhile = lines.subList(written, lines.size());
+    long traces = meanwhile.stream().filter(line -> line.startsWith("\tat ")).count();
+    System.out.printf(
+        "%s: the worker wrote %d lines, %d of stack traces%n",
+        part.name(), meanwhile.size(), traces);
+    assertThat(meanwhile).as("written meanwhile").hasSizeLessThan(MOST_LINES);
   }
 
   /**
-   * @param text part of the cause
+   * @param text part of what it tells; empty for anything
    */
-  private void awaitCause(String component, String text) throws InterruptedException {
+  private void awaitCause(String component, String text) throws IOException, InterruptedException {
     long began = System.nanoTime();
     Until.isTrue(
         SOON,
         component + " names " + text,
-        () -> causes().containsKey(component) && causes().get(component).contains(text));
+        () -> {
+          String cause = worker.causes().get(component);
+          return cause != null && cause.contains(text);
+        });
     System.out.printf(
-        "named after %.1f s: %s%n", (System.nanoTime() - began) / 1e9, causes().get(component));
+        "named after %.1f s: %s%n", (System.nanoTime() - began) / 1e9, worker.causes());
   }
 
   private void awaitEnded(ApiClient client, long count) throws InterruptedException {
@@ -185,7 +205,6 @@ final class DependenciesAwayIT {
   private History assertAllCompleted(Load load) throws Exception {
     List<Accepted> accepted = load.finish();
     assertThat(accepted).hasSize(SESSIONS * MESSAGES);
-    Until.isTrue(SOON, "the worker is well again", () -> causes().isEmpty());
     History history = pipeline.awaitKept(LIMIT, accepted);
     assertThat(history.jobs()).allMatch(job -> job.status() == JobStatus.COMPLETED);
     System.out.printf(
@@ -194,5 +213,10 @@ final class DependenciesAwayIT {
         load.unavailable(),
         history.summary());
     return history;
+  }
+
+  /** What was under way waited for its end to be written. */
+  private static void assertCalledOnce(History history) {
+    assertThat(history.calls()).as("calls").hasSize(history.jobs().size());
   }
 }

@@ -4,6 +4,7 @@ import dev.parley.endtoend.rig.Pipeline;
 import dev.parley.endtoend.rig.Services;
 import dev.parley.testkit.infra.TestInfrastructure;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Pipelines for tests. */
 final class Stage {
@@ -15,11 +16,18 @@ final class Stage {
 
   /** A pipeline on the shared services, with a database of its own. */
   static Pipeline pipeline(TestInfrastructure infrastructure) throws Exception {
+    return pipeline(infrastructure, Map.of());
+  }
+
+  /** The same, with services that are told this besides. */
+  static Pipeline pipeline(TestInfrastructure infrastructure, Map<String, String> settings)
+      throws Exception {
     return Pipeline.start(
         new Services(
             infrastructure.kafkaBootstrapServers(),
             infrastructure.freshDatabase(),
             infrastructure.redisUrl()),
-        DIRECTORY);
+        DIRECTORY,
+        settings);
   }
 }

@@ -39,6 +39,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -183,7 +184,12 @@ public final class TurnEngine implements Component {
 
   private Properties consumerSettings(String clientId) {
     Properties properties = setup.kafka().consumer(clientId, setup.groupId());
+    // Calls take as long as they like, so an operator may want to miss a stuck worker sooner.
+    Object interval = properties.get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
     properties.putAll(EngineConfig.consumerSettings());
+    if (interval != null) {
+      properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, interval);
+    }
     return properties;
   }
 
@@ -195,7 +201,10 @@ public final class TurnEngine implements Component {
 
     @Override
     public Consumer<byte[], byte[]> rereader() {
-      return new KafkaConsumer<>(consumerSettings(setup.clientId() + "-again"));
+      Properties properties = consumerSettings(setup.clientId() + "-again");
+      // It may rest for long, which would be told as a fault of a member.
+      properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+      return new KafkaConsumer<>(properties);
     }
   }
 

@@ -64,6 +64,13 @@ public final class ChaosCommand implements Callable<Integer> {
   @Option(names = "--redis-restarts", description = "default: ${DEFAULT-VALUE}")
   private int redisRestarts = 1;
 
+  @Option(
+      names = "--whims",
+      description =
+          "Of a thousand messages so many are cancelled, expire, or have their session compacted,"
+              + " forked or deleted behind them (default: ${DEFAULT-VALUE})")
+  private int whims = 50;
+
   @Option(names = "--seed", description = "What chance is drawn from (default: ${DEFAULT-VALUE})")
   private long seed = 1;
 
@@ -108,7 +115,7 @@ public final class ChaosCommand implements Callable<Integer> {
     ChaosRun run =
         new ChaosRun(
             plan,
-            new Moods(seed),
+            new Moods(seed, whims),
             workers,
             Map.of(
                 "WORKER_MAX_IN_FLIGHT", Integer.toString(inFlight),

@@ -82,6 +82,7 @@ final class ChaosRun {
           traffic.session(),
           traffic.messages(),
           message -> moods.directives(traffic.session(), message),
+          message -> moods.whim(traffic.session(), message),
           traffic.paced() ? PACE : Duration.ZERO);
     }
     for (Blow blow : plan.blows()) {
@@ -89,6 +90,7 @@ final class ChaosRun {
     }
     List<History.Accepted> accepted = load.finish();
     fate.tell("all %d accepted, %d answers of 503".formatted(accepted.size(), load.unavailable()));
+    fate.tell("what clients did besides: " + load.whims());
     long ended = pipeline.awaitEnded(patience.ends(), accepted.size());
     fate.tell(ended + " have ended");
     return pipeline.settled(accepted, patience.settling());

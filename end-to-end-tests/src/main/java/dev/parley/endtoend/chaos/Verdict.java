@@ -12,11 +12,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a run came to: a line for each guarantee, with the first breach of those that broke. */
-record Verdict(String summary, Map<JobStatus, Long> ended, List<Violation> violations) {
+record Verdict(
+    String summary, String repetitions, Map<JobStatus, Long> ended, List<Violation> violations) {
 
   static Verdict of(History history) {
     return new Verdict(
         history.summary(),
+        "taken up more than once and called for more than once: %d; outcomes published again: %d"
+            .formatted(history.calledAgain(), history.publishedAgain()),
         history.jobs().stream()
             .collect(
                 Collectors.groupingBy(
@@ -29,7 +32,7 @@ record Verdict(String summary, Map<JobStatus, Long> ended, List<Violation> viola
   }
 
   String text() {
-    StringBuilder text = new StringBuilder(summary).append('\n');
+    StringBuilder text = new StringBuilder(summary).append('\n').append(repetitions).append('\n');
     ended.forEach((status, count) ->
         text.append(String.format(Locale.ROOT, "  %-24s %d%n", status.wireName(), count)));
     for (Guarantee guarantee : Guarantee.values()) {

@@ -3,18 +3,32 @@ package dev.parley.endtoend.rig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /** Looks at and prepares consumer groups. */
-final class ConsumerGroups implements AutoCloseable {
+public final class ConsumerGroups implements AutoCloseable {
 
   private final Admin admin;
+
+  /**
+   * A group at one moment.
+   *
+   * @param members the ids of its members, which are theirs as long as they stay
+   * @param busy how many of them have partitions to read
+   * @param epoch grows with each rebalance
+   */
+  public record Group(Set<String> members, int busy, int epoch) {
+    static final Group NONE = new Group(Set.of(), 0, 0);
+  }
 
   ConsumerGroups(String bootstrapServers) {
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
@@ -39,17 +53,19 @@ final class ConsumerGroups implements AutoCloseable {
     admin.alterConsumerGroupOffsets(group, ends).all().get();
   }
 
-  /** How many members of the group have partitions to read. */
-  int busyMembers(String group) throws ExecutionException, InterruptedException {
+  Group look(String group) throws ExecutionException, InterruptedException {
     ConsumerGroupDescription described =
         admin.describeConsumerGroups(List.of(group)).all().get().get(group);
     if (described == null) {
-      return 0;
+      return Group.NONE;
     }
-    return (int)
+    Set<String> members =
+        described.members().stream().map(MemberDescription::consumerId).collect(Collectors.toSet());
+    long busy =
         described.members().stream()
             .filter(member -> !member.assignment().topicPartitions().isEmpty())
             .count();
+    return new Group(members, Math.toIntExact(busy), described.groupEpoch().orElse(0));
   }
 
   @Override

@@ -9,7 +9,11 @@ import dev.parley.testkit.guarantees.History.Accepted;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,9 +33,13 @@ public final class Load implements AutoCloseable {
   private static final Duration GIVE_UP = Duration.ofMinutes(2);
   private static final String[] NO_HEADERS = {};
 
+  /** Messages that a compaction leaves: whole turns. */
+  private static final int LEFT = 4;
+
   private final boolean keys;
   private final List<Accepted> accepted = new ArrayList<>();
   private final AtomicInteger unavailable = new AtomicInteger();
+  private final Map<Whim, Integer> whims = new ConcurrentHashMap<>();
   private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> running = new ArrayList<>();
 
@@ -76,9 +84,25 @@ public final class Load implements AutoCloseable {
       int messages,
       IntFunction<String> directives,
       Duration pause) {
+    start(client, session, messages, directives, message -> Whim.NONE, pause);
+  }
+
+  /**
+   * Begins to send to one session.
+   *
+   * @param directives what the provider simulator is told with the message of that number
+   * @param wanted what else is done about it
+   */
+  public void start(
+      ApiClient client,
+      String session,
+      int messages,
+      IntFunction<String> directives,
+      IntFunction<Whim> wanted,
+      Duration pause) {
     running.add(
         clients.submit(() -> {
-          send(client, session, messages, directives, pause);
+          send(client, session, messages, directives, wanted, pause);
           return null;
         }));
   }
@@ -102,33 +126,92 @@ public final class Load implements AutoCloseable {
       String session,
       int messages,
       IntFunction<String> directives,
+      IntFunction<Whim> wanted,
       Duration pause)
       throws IOException, InterruptedException {
     for (int i = 0; i < messages; i++) {
+      Whim whim = wanted.apply(i);
       String content =
           "message %d [[sim session=%s %s]]".formatted(i, session, directives.apply(i));
       String[] headers = keys ? new String[] {"idempotency-key", session + "-" + i} : NO_HEADERS;
-      JobId job = accept(client, session, content, headers);
-      synchronized (accepted) {
-        accepted.add(
-            new Accepted(
-                job, new SessionKey(new TenantId(client.tenant()), new SessionId(session))));
+      Map<String, Object> body = new HashMap<>(Map.of("createSession", true, "content", content));
+      if (whim == Whim.EXPIRE) {
+        body.put("expiresInSeconds", 1);
       }
+      SessionKey key = new SessionKey(new TenantId(client.tenant()), new SessionId(session));
+      JobId job =
+          jobOf(insist(() -> client.post("/sessions/" + session + "/message", body, headers), 202));
+      synchronized (accepted) {
+        accepted.add(new Accepted(job, key));
+      }
+      follow(whim, client, key, job, i);
       Thread.sleep(pause);
     }
   }
 
-  private JobId accept(ApiClient client, String session, String content, String... headers)
+  private void follow(Whim whim, ApiClient client, SessionKey key, JobId job, int message)
       throws IOException, InterruptedException {
+    String session = "/sessions/" + key.sessionId().value();
+    switch (whim) {
+      case NONE, EXPIRE -> {}
+      case CANCEL -> {
+        Thread.sleep(Duration.ofMillis(message * 7L % 20));
+        insist(() -> client.post("/jobs/" + job.value() + "/cancel", Map.of()), 200);
+      }
+      case COMPACT -> {
+        takeOut(key);
+        Answer answer =
+            client.post(session + "/compact", Map.of("maxMessages", LEFT), "prefer", "wait=0");
+        if (answer.status() == 202) {
+          synchronized (accepted) {
+            accepted.add(new Accepted(jobOf(answer), key, true));
+          }
+        }
+        expect(answer, 202, 404, 503);
+      }
+      // The session may not be there yet, or hold no turn.
+      case FORK ->
+          expect(client.post(session + "/fork", Map.of("fromMessageIndex", 1)), 201, 400, 404, 503);
+      case DELETE -> {
+        takeOut(key);
+        expect(client.delete(session), 200, 404, 503);
+      }
+    }
+    whims.merge(whim, 1, Integer::sum);
+  }
+
+  private static void expect(Answer answer, Integer... statuses) {
+    if (!List.of(statuses).contains(answer.status())) {
+      throw new AssertionError("unexpected: " + answer);
+    }
+  }
+
+  /** All turns so far may go. Before it is asked for: an answer may not come through. */
+  private void takeOut(SessionKey session) {
+    synchronized (accepted) {
+      accepted.replaceAll(
+          job -> job.session().equals(session) ? new Accepted(job.job(), session, true) : job);
+    }
+  }
+
+  private static JobId jobOf(Answer answer) {
+    return new JobId(answer.json().path("job").path("id").asText());
+  }
+
+  private interface Asking {
+    Answer ask() throws IOException, InterruptedException;
+  }
+
+  private Answer insist(Asking asking, int wanted) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + GIVE_UP.toNanos();
     while (true) {
-      Answer answer = client.message(session, content, headers);
+      Answer answer = asking.ask();
       String retryAfter = answer.header("retry-after");
-      if (answer.status() == 202) {
-        return new JobId(answer.json().path("job").path("id").asText());
+      if (answer.status() == wanted) {
+        return answer;
       }
       if (answer.status() != 503 || retryAfter == null || System.nanoTime() - deadline > 0) {
-        throw new AssertionError("a message was answered with " + answer + ", " + retryAfter);
+        throw new AssertionError("answered with " + answer + ", " + retryAfter);
       }
       unavailable.incrementAndGet();
       Thread.sleep(Duration.ofSeconds(Long.parseLong(retryAfter)));
@@ -152,6 +235,13 @@ public final class Load implements AutoCloseable {
     synchronized (accepted) {
       return List.copyOf(accepted);
     }
+  }
+
+  /** How often clients did what besides sending. */
+  public Map<Whim, Integer> whims() {
+    Map<Whim, Integer> counts = new EnumMap<>(whims);
+    counts.remove(Whim.NONE);
+    return counts;
   }
 
   /** How often the answer was 503. */

@@ -1,5 +1,6 @@
 package dev.parley.endtoend.rig;
 
+import dev.parley.endtoend.rig.ConsumerGroups.Group;
 import dev.parley.runtime.Components;
 import dev.parley.runtime.Env;
 import dev.parley.runtime.KafkaSettings;
@@ -163,8 +164,19 @@ public final class Pipeline implements AutoCloseable {
 
   /** Starts a worker in a process of its own. */
   public WorkerProcess launchWorker() {
+    return launchWorker(Map.of());
+  }
+
+  /**
+   * Starts a worker in a process of its own.
+   *
+   * @param more what it is told and nobody else
+   */
+  public WorkerProcess launchWorker(Map<String, String> more) {
     workers++;
-    WorkerProcess worker = WorkerProcess.start("worker-" + workers, environment(), directory, http);
+    Map<String, String> environment = environment();
+    environment.putAll(more);
+    WorkerProcess worker = WorkerProcess.start("worker-" + workers, environment, directory, http);
     parts.add(worker);
     return worker;
   }
@@ -175,8 +187,20 @@ public final class Pipeline implements AutoCloseable {
       Until.isTrue(
           QUIET_LIMIT,
           count + " workers share the partitions",
-          () -> groups.busyMembers(name) == count);
+          () -> groups.look(name).busy() == count);
     }
+  }
+
+  /** The group of the workers. */
+  public Group workers() throws ExecutionException, InterruptedException {
+    try (ConsumerGroups groups = new ConsumerGroups(services.kafkaBootstrapServers())) {
+      return groups.look(name);
+    }
+  }
+
+  /** How many provider calls go on. */
+  public int callsUnderWay() {
+    return simulator.calls().stats().inFlight();
   }
 
   /** How many jobs of all clients' tenants have ended. */

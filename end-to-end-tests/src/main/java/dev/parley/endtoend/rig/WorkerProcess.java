@@ -1,6 +1,7 @@
 package dev.parley.endtoend.rig;
 
 import dev.parley.infra.ReservedPort;
+import dev.parley.schemas.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -8,11 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,16 +27,19 @@ public final class WorkerProcess implements AutoCloseable {
       Pattern.compile("(?m)^parley_turns_ended_total\\{.*status=\"completed\".*} (\\S+)$");
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
 
   private final String name;
   private final Process process;
   private final URI health;
+  private final Path log;
   private final HttpClient http;
 
-  private WorkerProcess(String name, Process process, URI health, HttpClient http) {
+  private WorkerProcess(String name, Process process, URI health, Path log, HttpClient http) {
     this.name = name;
     this.process = process;
     this.health = health;
+    this.log = log;
     this.http = http;
   }
 
@@ -55,18 +61,19 @@ public final class WorkerProcess implements AutoCloseable {
             "-Xshare:auto",
             "-Xmx256m",
             "--enable-native-access=ALL-UNNAMED",
+            // it logs as it does anywhere else, not as tests do
+            "-Dlogback.configurationFile=logback.xml",
             "dev.parley.worker.Main");
+    Path log = directory.resolve(name + ".log");
     try (ReservedPort port = ReservedPort.reserve("worker", 0, "WORKER_HTTP_PORT")) {
       variables.put("WORKER_HTTP_PORT", Integer.toString(port.number()));
       variables.put("CLASSPATH", System.getProperty("java.class.path"));
       ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().putAll(variables);
-      builder
-          .redirectErrorStream(true)
-          .redirectOutput(Redirect.to(directory.resolve(name + ".log").toFile()));
+      builder.redirectErrorStream(true).redirectOutput(Redirect.to(log.toFile()));
       port.release();
       return new WorkerProcess(
-          name, builder.start(), URI.create("http://127.0.0.1:" + port.number()), http);
+          name, builder.start(), URI.create("http://127.0.0.1:" + port.number()), log, http);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run a worker", e);
     }
@@ -87,11 +94,27 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   private boolean ready() throws IOException, InterruptedException {
-    return http.send(
-                HttpRequest.newBuilder(health.resolve("/health/ready")).build(),
-                BodyHandlers.discarding())
-            .statusCode()
-        == 200;
+    return http.send(request("/health/ready"), BodyHandlers.discarding()).statusCode() == 200;
+  }
+
+  /** What keeps it from being ready, by component; empty when it is. */
+  public Map<String, String> causes() throws IOException, InterruptedException {
+    Map<String, String> causes = new TreeMap<>();
+    Json.mapper()
+        .readTree(answer("/health/ready"))
+        .path("components")
+        .properties()
+        .forEach(part -> {
+          if (part.getValue().path("status").asText().equals("down")) {
+            causes.put(part.getKey(), part.getValue().path("cause").asText());
+          }
+        });
+    return causes;
+  }
+
+  /** What it has written so far, line by line. */
+  public List<String> logged() throws IOException {
+    return Files.readAllLines(log);
   }
 
   /** How many turns it has completed, as it tells itself. */
@@ -101,8 +124,11 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   private String answer(String path) throws IOException, InterruptedException {
-    return http.send(HttpRequest.newBuilder(health.resolve(path)).build(), BodyHandlers.ofString())
-        .body();
+    return http.send(request(path), BodyHandlers.ofString()).body();
+  }
+
+  private HttpRequest request(String path) {
+    return HttpRequest.newBuilder(health.resolve(path)).timeout(ANSWER_LIMIT).build();
   }
 
   /** Ends it as {@code kill -9} does. */

@@ -41,7 +41,7 @@ final class BrokenEnginesIT {
   void the_engine_as_it_is_breaks_nothing_whatever_happens_to_it() throws Exception {
     String blows =
         " --kills=1 --rolling-restarts=1 --visitors=1 --kafka-restarts=1 --postgres-restarts=1"
-            + " --redis-restarts=1 --limit=120 --settle=60";
+            + " --redis-restarts=1 --whims=50 --limit=120 --settle=60";
     assertThat(broken(Fault.NONE, BACKLOG + blows)).isEmpty();
   }
 
@@ -120,6 +120,7 @@ final class BrokenEnginesIT {
                 "--kafka-restarts=0",
                 "--postgres-restarts=0",
                 "--redis-restarts=0",
+                "--whims=0",
                 "--limit=20",
                 "--settle=8"));
     command.addAll(List.of(options.split(" ")));

@@ -50,12 +50,12 @@ final class ChaosPlanTest {
 
   @Test
   void every_mood_comes_up_and_each_call_keeps_its_own() {
-    Moods moods = new Moods(3);
+    Moods moods = new Moods(3, 50);
     assertThat(
             IntStream.range(0, 5_000)
                 .mapToObj(message -> moods.directives("s", message))
                 .distinct())
         .hasSize(8);
-    assertThat(moods.directives("s", 17)).isEqualTo(new Moods(3).directives("s", 17));
+    assertThat(moods.directives("s", 17)).isEqualTo(new Moods(3, 50).directives("s", 17));
   }
 }

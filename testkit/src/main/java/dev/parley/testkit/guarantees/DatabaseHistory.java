@@ -22,6 +22,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,23 +51,36 @@ final class DatabaseHistory implements AutoCloseable {
     }
   }
 
-  List<StoredJob> jobs() throws SQLException {
+  /**
+   * @param sessions of jobs whose rows name none: they were cancelled before a worker had seen them
+   */
+  List<StoredJob> jobs(Map<JobId, SessionKey> sessions) throws SQLException {
     return query(
         """
         select job_id, tenant_id, session_id, status, attempt, created_at, started_at,
-          completed_at
-        from jobs where tenant_id = any(?) and session_id is not null
+          completed_at, compaction is not null as compaction
+        from jobs where tenant_id = any(?)
+          and (session_id is not null or job_id = any(?))
         order by created_at, job_id
         """,
-        row ->
-            new StoredJob(
-                new JobId(row.getString("job_id")),
-                session(row),
-                JobStatus.ofWireName(row.getString("status")),
-                row.getInt("attempt"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                instant(row, "started_at"),
-                instant(row, "completed_at")));
+        row -> stored(row, sessions),
+        sessions.keySet().stream().map(JobId::value).toArray(String[]::new));
+  }
+
+  private static StoredJob stored(ResultSet row, Map<JobId, SessionKey> sessions)
+      throws SQLException {
+    JobId id = new JobId(row.getString("job_id"));
+    return new StoredJob(
+        id,
+        row.getString("session_id") == null
+            ? Objects.requireNonNull(sessions.get(id))
+            : session(row),
+        JobStatus.ofWireName(row.getString("status")),
+        row.getInt("attempt"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        instant(row, "started_at"),
+        instant(row, "completed_at"),
+        row.getBoolean("compaction"));
   }
 
   List<StoredMessage> messages() throws SQLException {
@@ -118,10 +133,16 @@ final class DatabaseHistory implements AutoCloseable {
     T map(ResultSet row) throws SQLException;
   }
 
-  private <T> List<T> query(String sql, Mapping<T> mapping) throws SQLException {
+  /**
+   * @param more arrays for the parameters after the tenants
+   */
+  private <T> List<T> query(String sql, Mapping<T> mapping, String[]... more) throws SQLException {
     List<T> found = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setArray(1, connection.createArrayOf("text", tenants));
+      for (int i = 0; i < more.length; i++) {
+        statement.setArray(i + 2, connection.createArrayOf("text", more[i]));
+      }
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           found.add(mapping.map(rows));

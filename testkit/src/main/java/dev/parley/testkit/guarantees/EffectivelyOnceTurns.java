@@ -3,8 +3,8 @@ package dev.parley.testkit.guarantees;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.parley.schemas.JobId;
-import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.SessionKey;
+import dev.parley.testkit.guarantees.History.Accepted;
 import dev.parley.testkit.guarantees.History.StoredJob;
 import dev.parley.testkit.guarantees.History.StoredMessage;
 import java.util.HashSet;
@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A turn begins with one user's message, ends with an assistant's, and is in one piece. */
+/**
+ * A turn begins with one user's message, ends with an assistant's, and is in one piece. A fork
+ * holds copies of turns of another session, each once and in one piece too.
+ */
 final class EffectivelyOnceTurns {
 
   private EffectivelyOnceTurns() {}
@@ -26,15 +29,22 @@ final class EffectivelyOnceTurns {
     Map<SessionKey, List<StoredMessage>> sessions =
         history.messages().stream()
             .collect(groupingBy(StoredMessage::session, LinkedHashMap::new, Collectors.toList()));
-    Set<JobId> told = new HashSet<>();
+    Set<Place> told = new HashSet<>();
     for (var session : sessions.entrySet()) {
       String found = inSession(session.getKey(), session.getValue(), jobs, told);
       if (found != null) {
         return found;
       }
     }
+    Set<JobId> takenOut =
+        history.accepted().stream()
+            .filter(Accepted::takenOut)
+            .map(Accepted::job)
+            .collect(Collectors.toSet());
     for (StoredJob job : jobs.values()) {
-      if (job.status() == JobStatus.COMPLETED && !told.contains(job.job())) {
+      if (job.isTurn()
+          && !takenOut.contains(job.job())
+          && !told.contains(new Place(job.session(), job.job()))) {
         return "session %s: %s is completed, but its messages are not there"
             .formatted(job.session(), job.job().value());
       }
@@ -42,11 +52,14 @@ final class EffectivelyOnceTurns {
     return null;
   }
 
+  /** Where a turn stands. */
+  private record Place(SessionKey session, JobId job) {}
+
   private static @Nullable String inSession(
       SessionKey session,
       List<StoredMessage> messages,
       Map<JobId, StoredJob> jobs,
-      Set<JobId> told) {
+      Set<Place> told) {
     @Nullable StoredMessage before = null;
     int index = 0;
     for (StoredMessage message : messages) {
@@ -84,16 +97,16 @@ final class EffectivelyOnceTurns {
       @Nullable StoredMessage before,
       StoredMessage message,
       Map<JobId, StoredJob> jobs,
-      Set<JobId> told) {
+      Set<Place> told) {
     String found = unfinished(session, before);
     if (found != null || message.job() == null) {
       return found;
     }
-    if (!told.add(message.job())) {
+    if (!told.add(new Place(session, message.job()))) {
       return twice(message);
     }
     StoredJob job = jobs.get(message.job());
-    if (job == null || job.status() != JobStatus.COMPLETED) {
+    if (job == null || !job.isTurn()) {
       return "session %s: position %d holds a message of %s, which is %s"
           .formatted(
               session,

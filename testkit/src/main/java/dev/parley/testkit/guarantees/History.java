@@ -1,5 +1,7 @@
 package dev.parley.testkit.guarantees;
 
+import static java.util.stream.Collectors.counting;
+
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.SessionKey;
@@ -8,6 +10,8 @@ import dev.parley.simulator.calls.CallRecord;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +51,19 @@ public record History(
     calls = List.copyOf(calls);
   }
 
-  /** A message that a client knows to be accepted. */
-  public record Accepted(JobId job, SessionKey session) {}
+  /**
+   * A message or a compaction that a client knows to be accepted.
+   *
+   * @param takenOut whether its session was deleted or compacted later, so that its turn need not
+   *     be there any more
+   */
+  public record Accepted(JobId job, SessionKey session, boolean takenOut) {
+
+    /** Of a session that only grows. */
+    public Accepted(JobId job, SessionKey session) {
+      this(job, session, false);
+    }
+  }
 
   /** A record of the log of submissions. */
   public record Submitted(JobId job, SessionKey session, int partition, long offset) {
@@ -66,6 +81,7 @@ public record History(
    * @param attempts how often a worker took it up
    * @param startedAt when its last attempt began; null when none has
    * @param endedAt null when it has not
+   * @param compaction whether it has compacted its session, which adds no turn to it
    */
   public record StoredJob(
       JobId job,
@@ -74,7 +90,26 @@ public record History(
       int attempts,
       Instant acceptedAt,
       @Nullable Instant startedAt,
-      @Nullable Instant endedAt) {}
+      @Nullable Instant endedAt,
+      boolean compaction) {
+
+    /** A turn. */
+    public StoredJob(
+        JobId job,
+        SessionKey session,
+        JobStatus status,
+        int attempts,
+        Instant acceptedAt,
+        @Nullable Instant startedAt,
+        @Nullable Instant endedAt) {
+      this(job, session, status, attempts, acceptedAt, startedAt, endedAt, false);
+    }
+
+    /** Whether it has ended with an answer. */
+    boolean isTurn() {
+      return status == JobStatus.COMPLETED && !compaction;
+    }
+  }
 
   /**
    * A message's row.
@@ -121,6 +156,22 @@ public record History(
           unpriced + other.unpriced,
           estimated + other.estimated);
     }
+  }
+
+  /** Of the jobs that were taken up more than once, how many the provider saw more than once. */
+  public long calledAgain() {
+    Map<String, Long> called =
+        calls.stream()
+            .filter(call -> call.job() != null)
+            .collect(Collectors.groupingBy(call -> String.valueOf(call.job()), counting()));
+    return jobs.stream()
+        .filter(job -> job.attempts() > 1 && called.getOrDefault(job.job().value(), 0L) > 1)
+        .count();
+  }
+
+  /** How many outcomes were published that stood in the topic already. */
+  public long publishedAgain() {
+    return outcomes.size() - outcomes.stream().map(Outcome::job).distinct().count();
   }
 
   /** How much of everything there is, in one line. */

@@ -39,7 +39,7 @@ public final class HistoryReader {
           accepted,
           topics.submitted(),
           topics.outcomes(),
-          rows.jobs(),
+          rows.jobs(topics.sessions()),
           rows.messages(),
           rows.ledger(),
           topics.usageEventIds(),

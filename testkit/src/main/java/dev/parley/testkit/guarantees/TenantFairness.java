@@ -53,15 +53,17 @@ final class TenantFairness {
   private @Nullable String firstOvertaken(History history) {
     Map<JobId, StoredJob> jobs = new HashMap<>();
     history.jobs().forEach(job -> jobs.put(job.job(), job));
-    Map<SessionKey, StoredJob> before = new HashMap<>();
+    Map<SessionKey, Instant> free = new HashMap<>();
     Set<JobId> seen = new HashSet<>();
     for (Submitted record : history.submitted()) {
       StoredJob job = jobs.get(record.job());
       if (job == null || !seen.add(record.job())) {
         continue;
       }
-      StoredJob previous = before.put(job.session(), job);
-      String found = job.attempts() > 1 ? null : overtaken(job, previous);
+      String found =
+          job.attempts() > 1 ? null : overtaken(job, ready(job, free.get(job.session())));
+      // A job that waits may be cancelled before the one ahead of it has ended.
+      free.merge(job.session(), ended(job), TenantFairness::later);
       if (found != null) {
         return found;
       }
@@ -69,9 +71,8 @@ final class TenantFairness {
     return null;
   }
 
-  private @Nullable String overtaken(StoredJob job, @Nullable StoredJob previous) {
-    Instant ready = ready(job, previous);
-    if (ready == null || job.startedAt() == null) {
+  private @Nullable String overtaken(StoredJob job, Instant ready) {
+    if (job.startedAt() == null || ready.equals(Instant.MAX)) {
       return null;
     }
     TenantId tenant = job.session().tenantId();
@@ -97,14 +98,20 @@ final class TenantFairness {
   }
 
   /**
-   * When nothing but the choice of the worker kept it from beginning; null when that is unknown.
+   * When nothing but the choice of the worker kept it from beginning.
+   *
+   * @param free when all jobs of its session before it had ended; null for the first one
    */
-  private static @Nullable Instant ready(StoredJob job, @Nullable StoredJob previous) {
-    if (previous == null) {
-      return job.acceptedAt();
-    }
-    Instant ended = previous.endedAt();
-    return ended == null || ended.isAfter(job.acceptedAt()) ? ended : job.acceptedAt();
+  private static Instant ready(StoredJob job, @Nullable Instant free) {
+    return free == null ? job.acceptedAt() : later(free, job.acceptedAt());
+  }
+
+  private static Instant ended(StoredJob job) {
+    return job.endedAt() == null ? Instant.MAX : job.endedAt();
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   private boolean isKnown(StoredJob job) {

@@ -3,6 +3,8 @@ package dev.parley.testkit.guarantees;
 import dev.parley.schemas.Decoded;
 import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.Headers;
+import dev.parley.schemas.JobId;
+import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Topics;
 import dev.parley.testkit.guarantees.History.Outcome;
 import dev.parley.testkit.guarantees.History.Submitted;
@@ -49,6 +51,13 @@ record TopicHistory(List<Submitted> submitted, List<Outcome> outcomes, List<Stri
       each(consumer, Topics.USAGE_EVENTS, record -> history.addUsage(record, tenants));
     }
     return history;
+  }
+
+  /** The sessions that submissions were made to. */
+  Map<JobId, SessionKey> sessions() {
+    Map<JobId, SessionKey> sessions = new HashMap<>();
+    submitted.forEach(submission -> sessions.put(submission.job(), submission.session()));
+    return sessions;
   }
 
   private interface Handling {

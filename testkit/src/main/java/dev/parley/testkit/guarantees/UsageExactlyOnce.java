@@ -1,7 +1,6 @@
 package dev.parley.testkit.guarantees;
 
 import dev.parley.schemas.JobId;
-import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.UsageTotal.Cell;
 import dev.parley.testkit.guarantees.History.Amounts;
 import dev.parley.testkit.guarantees.History.LedgerRow;
@@ -39,7 +38,7 @@ final class UsageExactlyOnce {
       counted.add(row.job());
     }
     for (StoredJob job : history.jobs()) {
-      if (job.status() == JobStatus.COMPLETED && !counted.contains(job.job())) {
+      if (job.isTurn() && !counted.contains(job.job())) {
         return "%s is completed and has no row in the ledger".formatted(job.job().value());
       }
     }

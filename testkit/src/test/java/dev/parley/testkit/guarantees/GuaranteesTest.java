@@ -10,8 +10,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.schemas.JobStatus;
+import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
 import dev.parley.simulator.calls.CallOutcome;
+import dev.parley.testkit.guarantees.History.Accepted;
 import dev.parley.testkit.guarantees.History.Outcome;
+import dev.parley.testkit.guarantees.History.StoredJob;
 import dev.parley.testkit.guarantees.History.StoredMessage;
 import dev.parley.testkit.guarantees.History.Submitted;
 import dev.parley.testkit.guarantees.History.Total;
@@ -119,6 +123,60 @@ final class GuaranteesTest {
 
   @Nested
   final class Effectively_once_turns {
+
+    @Test
+    void what_a_deletion_may_have_taken_out_need_not_be_there() {
+      histories.accepted.set(0, new Accepted(job(0), SESSION, true));
+      histories.messages.clear();
+      for (int i = 1; i < 3; i++) {
+        histories.messages.add(new StoredMessage(SESSION, 2L * i - 2, "user", job(i)));
+        histories.messages.add(new StoredMessage(SESSION, 2L * i - 1, "assistant", job(i)));
+      }
+      expectKept();
+      histories.messages.clear();
+      expect(Guarantee.EFFECTIVELY_ONCE_TURNS, "job_1", "messages are not there");
+    }
+
+    @Test
+    void a_compaction_adds_no_turn_and_costs_nothing() {
+      StoredJob turn = stored(3, JobStatus.COMPLETED);
+      StoredJob compaction =
+          new StoredJob(
+              turn.job(),
+              SESSION,
+              JobStatus.COMPLETED,
+              1,
+              turn.acceptedAt(),
+              turn.startedAt(),
+              turn.endedAt(),
+              true);
+      histories.submitted.add(new Submitted(job(3), SESSION, 4, 13));
+      histories.outcomes.add(new Outcome(job(3), JobStatus.COMPLETED));
+      histories.jobs.add(compaction);
+      expectKept();
+      histories.messages.add(new StoredMessage(SESSION, 6, "user", job(3)));
+      expect(Guarantee.EFFECTIVELY_ONCE_TURNS, "position 6", "job_3");
+    }
+
+    @Test
+    void a_fork_holds_turns_of_another_session_once() {
+      SessionKey fork = new SessionKey(SESSION.tenantId(), new SessionId("fork"));
+      histories.messages.add(new StoredMessage(fork, 0, "user", job(0)));
+      histories.messages.add(new StoredMessage(fork, 1, "assistant", job(0)));
+      expectKept();
+      histories.messages.add(new StoredMessage(fork, 2, "user", job(0)));
+      histories.messages.add(new StoredMessage(fork, 3, "assistant", job(0)));
+      expect(Guarantee.EFFECTIVELY_ONCE_TURNS, "job_0", "twice");
+    }
+
+    @Test
+    void a_turn_that_stands_in_a_fork_alone_is_not_in_its_session() {
+      SessionKey fork = new SessionKey(SESSION.tenantId(), new SessionId("fork"));
+      histories.messages.subList(4, 6).clear();
+      histories.messages.add(new StoredMessage(fork, 0, "user", job(2)));
+      histories.messages.add(new StoredMessage(fork, 1, "assistant", job(2)));
+      expect(Guarantee.EFFECTIVELY_ONCE_TURNS, "job_2", "messages are not there");
+    }
 
     @Test
     void a_turn_that_stands_twice_is_doubled() {

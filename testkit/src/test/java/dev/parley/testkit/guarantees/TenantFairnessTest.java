@@ -87,6 +87,14 @@ final class TenantFairnessTest {
   }
 
   @Test
+  void a_turn_behind_one_that_was_cancelled_while_it_waited_waits_for_the_one_before_that() {
+    add("quiet", "q", PARTITION, 1_000, 3_500, 2);
+    add("quiet", "q", PARTITION, 1_001, 1_100, 2);
+    add("quiet", "q", PARTITION, 1_002, 3_600, 1);
+    assertThat(reports()).isEmpty();
+  }
+
+  @Test
   void turns_of_its_own_tenant_are_a_jobs_fair_share() {
     for (int i = 0; i < 2_500; i++) {
       add("quiet", "q" + i, PARTITION, 1_000, 1_000 + i, 1);
