@@ -32,7 +32,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -278,5 +277,5 @@ public final class TurnEngine implements Component {
       Function<TenantId, TenantSettings> settingsOf,
       BudgetAction budgetAction,
       boolean logUsage,
-      Set<TenantId> spreadTenants) {}
+      UsageSpread spreadTenants) {}
 }
