@@ -32,6 +32,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -99,7 +100,7 @@ public final class Main {
       throws InterruptedException {
     KafkaSettings kafka = KafkaSettings.from(env);
     Clock clock = Clock.systemUTC();
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       stores.start();
       DeadLetterLog letters = new KafkaDeadLetters(kafka);
       Redrive redrive = new Redrive(letters, stores.redrives(), stores.jobs(), clock);
@@ -129,7 +130,7 @@ public final class Main {
       return USAGE_ERROR;
     }
     Clock clock = Clock.systemUTC();
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       stores.start();
       ApiKeys.Minted minted =
           new ApiKeys(stores.apiKeys(), clock)
@@ -151,7 +152,7 @@ public final class Main {
     }
     Clock clock = Clock.systemUTC();
     MasterKeys masterKeys = IngestConfig.masterKeys(env);
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       stores.start();
       return new ProviderKeysCommand(
               new ProviderKeyVault(stores.providerKeys(), masterKeys, clock),
@@ -167,12 +168,20 @@ public final class Main {
       throws InterruptedException {
     Clock clock = Clock.systemUTC();
     KafkaSettings kafka = KafkaSettings.from(env);
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       stores.start();
       return new ReconcileCommand(
               stores.audit(), stores.usage(), new KafkaPublishedUsage(kafka), clock, out, err)
           .run(args);
     }
+  }
+
+  /** Commands read and write what is in PostgreSQL, wherever sessions are kept. */
+  private static Map<String, String> withoutRedis(Map<String, String> variables) {
+    Map<String, String> postgresOnly = new HashMap<>(variables);
+    postgresOnly.remove("SESSION_STORE");
+    postgresOnly.remove("REDIS_URL");
+    return postgresOnly;
   }
 
   /**
