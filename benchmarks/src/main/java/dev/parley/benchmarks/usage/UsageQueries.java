@@ -21,6 +21,7 @@ import java.util.Map;
 public final class UsageQueries implements Benchmark {
 
   private static final int ROWS = 1_000_000;
+  private static final int SLICE = 100_000;
   private static final int CALLS = 300;
 
   /** What takes long is asked less often. */
@@ -72,18 +73,10 @@ public final class UsageQueries implements Benchmark {
   }
 
   private static void fill(Stack stack, int rows) throws Exception {
-    stack.execute(
-        """
-        insert into usage_events (event_id, job_id, tenant_id, session_id, bot_id, provider, model,
-          finish_reason, duration_ms, occurred_at, routing_decision, input_tokens, output_tokens,
-          cached_tokens, cached_read_tokens, cached_write_tokens, reasoning_tokens, cost_usd,
-          price_version, estimated)
-        select 'e' || i, 'j' || i, 'big', 's-' || i %% 2000, 'bot-' || i %% 1000, 'openai',
-          'model-' || i %% 5, 'stop', 100, timestamptz '2026-01-01 00:00:00Z' + i * interval '2.592 s',
-          'default', i %% 1000, i %% 300, 0, 0, 0, 0, (i %% 1000) * 0.00000015, 'book-1', false
-        from generate_series(1, %d) as i
-        """
-            .formatted(rows));
+    // in slices, each of which is done before the driver gives up waiting
+    for (int done = 0; done < rows; done += SLICE) {
+      fill(stack, done + 1, Math.min(rows, done + SLICE));
+    }
     stack.execute(
         """
         insert into usage_totals
@@ -93,6 +86,21 @@ public final class UsageQueries implements Benchmark {
         from usage_events group by 1, 2, 3, 4
         """);
     stack.execute("analyze");
+  }
+
+  private static void fill(Stack stack, int from, int to) throws Exception {
+    stack.execute(
+        """
+        insert into usage_events (event_id, job_id, tenant_id, session_id, bot_id, provider, model,
+          finish_reason, duration_ms, occurred_at, routing_decision, input_tokens, output_tokens,
+          cached_tokens, cached_read_tokens, cached_write_tokens, reasoning_tokens, cost_usd,
+          price_version, estimated)
+        select 'e' || i, 'j' || i, 'big', 's-' || i %% 2000, 'bot-' || i %% 1000, 'openai',
+          'model-' || i %% 5, 'stop', 100, timestamptz '2026-01-01 00:00:00Z' + i * interval '2.592 s',
+          'default', i %% 1000, i %% 300, 0, 0, 0, 0, (i %% 1000) * 0.00000015, 'book-1', false
+        from generate_series(%d, %d) as i
+        """
+            .formatted(from, to));
   }
 
   private Result measured(Run run, Stack stack, String key, String what, String path)
