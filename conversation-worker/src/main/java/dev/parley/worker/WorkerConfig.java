@@ -2,8 +2,6 @@ package dev.parley.worker;
 
 import dev.parley.runtime.Env;
 import dev.parley.schemas.CompactionStrategy;
-import dev.parley.schemas.Identifiers;
-import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.storage.TenantSettings.BudgetAction;
 import dev.parley.storage.secrets.MasterKeys;
@@ -13,11 +11,10 @@ import dev.parley.worker.provider.ProviderConfig;
 import dev.parley.worker.routing.RoutingConfig;
 import dev.parley.worker.routing.RoutingFile;
 import dev.parley.worker.turn.TurnSettings;
+import dev.parley.worker.turn.UsageSpread;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +42,7 @@ public record WorkerConfig(
     RoutingConfig routing,
     BudgetAction budgetAction,
     boolean logUsage,
-    Set<TenantId> spreadTenants,
+    UsageSpread spreadTenants,
     String httpHost,
     int httpPort,
     MasterKeys masterKeys) {
@@ -63,7 +60,6 @@ public record WorkerConfig(
 
   public WorkerConfig {
     tenantWeights = Map.copyOf(tenantWeights);
-    spreadTenants = Set.copyOf(spreadTenants);
   }
 
   /**
@@ -170,18 +166,15 @@ public record WorkerConfig(
     }
   }
 
-  private static Set<TenantId> spreadTenants(Env env) {
-    Set<TenantId> tenants = new LinkedHashSet<>();
-    String text = env.get("USAGE_SPREAD_TENANTS", "");
-    for (String entry : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-      String tenant = entry.strip();
-      if (Identifiers.isValid(tenant)) {
-        tenants.add(new TenantId(tenant));
-      } else {
-        env.problem("USAGE_SPREAD_TENANTS must be tenant ids, separated by commas");
-      }
+  private static UsageSpread spreadTenants(Env env) {
+    try {
+      return UsageSpread.parse(env.get("USAGE_SPREAD_TENANTS", ""));
+    } catch (IllegalArgumentException e) {
+      env.problem(
+          "USAGE_SPREAD_TENANTS must be tenant ids, separated by commas, each with @SINCE or"
+              + " @SINCE/UNTIL behind it if wanted, as acme@2026-01-31T00:00:00Z");
+      return UsageSpread.NONE;
     }
-    return tenants;
   }
 
   private static Map<String, Integer> weights(Env env) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.runtime.ConfigException;
 import dev.parley.runtime.Env;
-import dev.parley.schemas.TenantId;
+import dev.parley.worker.turn.UsageSpread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -82,7 +82,7 @@ final class WorkerConfigTest {
     assertThat(config.tenantMaxInFlight()).isEqualTo(8);
     assertThat(config.priceBook()).isEqualTo(Path.of("prices.json"));
     assertThat(config.logUsage()).isTrue();
-    assertThat(config.spreadTenants()).containsExactly(new TenantId("hot"));
+    assertThat(config.spreadTenants()).isEqualTo(UsageSpread.parse("hot"));
     assertThat(config.httpHost()).isEqualTo("0.0.0.0");
     assertThat(config.httpPort()).isEqualTo(9_090);
   }
@@ -110,6 +110,7 @@ final class WorkerConfigTest {
         "TENANT_WEIGHTS | a | must be tenant=weight",
         "TENANT_MAX_IN_FLIGHT | 0 | must be a whole number from 1 to 100000",
         "USAGE_SPREAD_TENANTS | a,/ | must be tenant ids",
+        "USAGE_SPREAD_TENANTS | a@soon | must be tenant ids",
         "USAGE_LOG | loud | must be one of none, console",
         "WORKER_HTTP_PORT | 70000 | must be a whole number from 0 to 65535",
         "OPENAI_API | grpc | must be chat or responses",

@@ -36,6 +36,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -128,7 +129,7 @@ public final class Main {
     }
     KafkaSettings kafka = KafkaSettings.from(env);
     Clock clock = Clock.systemUTC();
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       open(stores, timeout);
       DeadLetterLog letters = new KafkaDeadLetters(kafka);
       Redrive redrive = new Redrive(letters, stores.redrives(), stores.jobs(), clock);
@@ -167,7 +168,7 @@ public final class Main {
       return USAGE_ERROR;
     }
     Clock clock = Clock.systemUTC();
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       open(stores, timeout);
       ApiKeys.Minted minted =
           new ApiKeys(stores.apiKeys(), clock)
@@ -190,7 +191,7 @@ public final class Main {
     }
     Clock clock = Clock.systemUTC();
     MasterKeys masterKeys = IngestConfig.masterKeys(env);
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       open(stores, timeout);
       return new ProviderKeysCommand(
               new ProviderKeyVault(stores.providerKeys(), masterKeys, clock),
@@ -213,7 +214,7 @@ public final class Main {
       return USAGE_ERROR;
     }
     KafkaSettings kafka = KafkaSettings.from(env);
-    try (Stores stores = stores(variables, env, clock)) {
+    try (Stores stores = stores(withoutRedis(variables), env, clock)) {
       open(stores, timeout);
       return new ReconcileCommand(
               stores.audit(), stores.usage(), new KafkaPublishedUsage(kafka), clock, out, err)
@@ -223,6 +224,14 @@ public final class Main {
       err.println("parley: " + e.getMessage());
       return ReconcileCommand.UNAVAILABLE;
     }
+  }
+
+  /** Commands read and write what is in PostgreSQL, wherever sessions are kept. */
+  private static Map<String, String> withoutRedis(Map<String, String> variables) {
+    Map<String, String> postgresOnly = new HashMap<>(variables);
+    postgresOnly.remove("SESSION_STORE");
+    postgresOnly.remove("REDIS_URL");
+    return postgresOnly;
   }
 
   /**

@@ -46,6 +46,16 @@ final class UsageEventReader {
    * @return null for what the general reader has to decide on
    */
   static @Nullable UsageEvent read(byte[] value) {
+    try {
+      UsageEvent plain = UsageEventScanner.read(value);
+      return plain == null ? parse(value) : plain;
+    } catch (RuntimeException e) {
+      // an id that is none
+      return null;
+    }
+  }
+
+  private static @Nullable UsageEvent parse(byte[] value) {
     try (JsonParser parser = FACTORY.createParser(value)) {
       Fields fields = new Fields(value);
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -63,6 +73,19 @@ final class UsageEventReader {
     } catch (IOException | RuntimeException e) {
       return null;
     }
+  }
+
+  static @Nullable FinishReason reason(@Nullable String text) {
+    return text == null
+        ? null
+        : switch (text) {
+          case "stop" -> FinishReason.STOP;
+          case "length" -> FinishReason.LENGTH;
+          case "tool_call" -> FinishReason.TOOL_CALL;
+          case "content_filter" -> FinishReason.CONTENT_FILTER;
+          case "error" -> FinishReason.ERROR;
+          default -> null;
+        };
   }
 
   private static final class Fields {
@@ -153,19 +176,6 @@ final class UsageEventReader {
 
     private static @Nullable Instant time(@Nullable String text) {
       return text == null ? null : WireTime.parseOurs(text);
-    }
-
-    private static @Nullable FinishReason reason(@Nullable String text) {
-      return text == null
-          ? null
-          : switch (text) {
-            case "stop" -> FinishReason.STOP;
-            case "length" -> FinishReason.LENGTH;
-            case "tool_call" -> FinishReason.TOOL_CALL;
-            case "content_filter" -> FinishReason.CONTENT_FILTER;
-            case "error" -> FinishReason.ERROR;
-            default -> null;
-          };
     }
 
     private static long count(@Nullable JsonToken token, JsonParser parser) throws IOException {

@@ -74,6 +74,37 @@ final class UsageEventReaderTest {
     }
   }
 
+  @Test
+  void plainEventsAreReadWithoutAParserAndNoOtherIsReadInAnotherWay() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("UsageEventReaderTest -Dseed=" + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    int read = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] json = EventCodec.USAGE_EVENTS.encode(event(random));
+      if (i % 2 == 1) {
+        byte[] piece = PIECES[random.nextInt(PIECES.length)].getBytes(StandardCharsets.UTF_8);
+        int at = random.nextInt(json.length - piece.length);
+        System.arraycopy(piece, 0, json, at, piece.length);
+      }
+      UsageEvent plain = scanned(json);
+      if (plain != null) {
+        read++;
+        requireSame(plain, json);
+      }
+    }
+    assertThat(read).as("read without a parser").isGreaterThan(100);
+  }
+
+  private static @Nullable UsageEvent scanned(byte[] json) {
+    try {
+      return UsageEventScanner.read(json);
+    } catch (RuntimeException e) {
+      // as the reader takes it: an id or a time that is none
+      return null;
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

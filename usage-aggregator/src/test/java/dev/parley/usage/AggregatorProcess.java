@@ -26,6 +26,8 @@ final class AggregatorProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
+                // as in production, not as in tests
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.parley.usage.Main"));
@@ -33,6 +35,10 @@ final class AggregatorProcess implements AutoCloseable {
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(new File(log.toString())));
     return new AggregatorProcess(builder.start());
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** As kill -9 does. */

@@ -6,7 +6,6 @@ import dev.parley.schemas.Headers;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.SessionKey;
-import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.schemas.UsageEvent;
 import java.io.UncheckedIOException;
@@ -14,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
@@ -39,16 +37,16 @@ final class Publisher {
   private final Producer<byte[], byte[]> producer;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final RandomGenerator random;
-  private final Set<TenantId> spread;
+  private final UsageSpread spread;
 
   Publisher(Producer<byte[], byte[]> producer, RandomGenerator random) {
-    this(producer, random, Set.of());
+    this(producer, random, UsageSpread.NONE);
   }
 
   /**
-   * @param spread the tenants whose usage events have their session as key
+   * @param spread whose usage events have their session as key
    */
-  Publisher(Producer<byte[], byte[]> producer, RandomGenerator random, Set<TenantId> spread) {
+  Publisher(Producer<byte[], byte[]> producer, RandomGenerator random, UsageSpread spread) {
     this.producer = producer;
     this.random = random;
     this.spread = spread;
@@ -135,7 +133,7 @@ final class Publisher {
   private ProducerRecord<byte[], byte[]> record(UsageEvent event) {
     return record(
         Topics.USAGE_EVENTS,
-        event.recordKey(spread.contains(event.tenantId())),
+        event.recordKey(spread.includes(event)),
         EventCodec.USAGE_EVENTS.encode(event),
         EventCodec.USAGE_EVENTS.versionHeader(),
         event.jobId());

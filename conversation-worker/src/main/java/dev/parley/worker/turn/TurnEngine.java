@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -302,5 +301,5 @@ public final class TurnEngine implements Component {
       Function<TenantId, TenantSettings> settingsOf,
       BudgetAction budgetAction,
       boolean logUsage,
-      Set<TenantId> spreadTenants) {}
+      UsageSpread spreadTenants) {}
 }

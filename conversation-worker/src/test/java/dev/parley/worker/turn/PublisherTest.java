@@ -7,7 +7,6 @@ import dev.parley.schemas.Headers;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
 import dev.parley.schemas.Json;
-import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.ChatResponse;
@@ -17,7 +16,6 @@ import dev.parley.schemas.chat.TokenUsage;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,7 +39,7 @@ final class PublisherTest {
 
   @Test
   void usageOfATenantThatIsSpreadHasItsSessionAsKey() throws Exception {
-    new Publisher(kafka, new Random(1), Set.of(new TenantId("acme")))
+    new Publisher(kafka, new Random(1), UsageSpread.parse("acme"))
         .publish(completed("hi"), List.of(usage("")));
 
     assertThat(kafka.sent(Topics.USAGE_EVENTS).getFirst().key())

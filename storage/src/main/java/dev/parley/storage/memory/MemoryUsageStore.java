@@ -75,11 +75,17 @@ public final class MemoryUsageStore implements UsageStore, UsageAudit {
   @Override
   public synchronized List<UsageSum> sum(
       UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
-    Stream<UsageRow> rows =
-        UsageGrain.totalsSuffice(filter, groupBy, zone)
-            ? totals.values().stream().map(UsageRow::of)
-            : events.values().stream().map(UsageRow::of);
-    return UsageRow.sum(rows.filter(row -> row.matches(filter)), groupBy, zone);
+    UsageGrain grain = UsageGrain.of(filter, groupBy, zone);
+    Stream<UsageRow> fromTotals =
+        totals.values().stream()
+            .map(UsageRow::of)
+            .filter(row -> row.isOfTotals(grain, groupBy, zone));
+    Stream<UsageRow> fromLedger =
+        events.values().stream()
+            .map(UsageRow::of)
+            .filter(row -> !row.isOfTotals(grain, groupBy, zone));
+    return UsageRow.sum(
+        Stream.concat(fromTotals, fromLedger).filter(row -> row.matches(filter)), groupBy, zone);
   }
 
   @Override

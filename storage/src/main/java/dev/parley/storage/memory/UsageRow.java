@@ -8,6 +8,7 @@ import dev.parley.storage.UsageStore.UsageDimension;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.UsageStore.UsageSum;
 import dev.parley.storage.json.StoredTime;
+import dev.parley.storage.usage.UsageGrain;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ record UsageRow(
 
   private static final DateTimeFormatter HOUR =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssXXX");
+  private static final long NANOS_OF_HOUR = 3_600_000_000_000L;
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("uuuu-MM-dd");
   private static final DateTimeFormatter MONTH = DateTimeFormatter.ofPattern("uuuu-MM");
 
@@ -93,6 +96,26 @@ record UsageRow(
         && (filter.until() == null || time.isBefore(filter.until()));
   }
 
+  /** Whether the totals answer for the hour that this lies in. */
+  boolean isOfTotals(@Nullable UsageGrain grain, List<UsageDimension> groupBy, ZoneId zone) {
+    if (grain == null) {
+      return false;
+    }
+    Instant hour = time.truncatedTo(ChronoUnit.HOURS);
+    return (grain.since() == null || !hour.isBefore(grain.since()))
+        && (grain.until() == null || hour.isBefore(grain.until()))
+        && (!grain.splitsHours()
+            || groupBy.stream()
+                .allMatch(dimension ->
+                    Objects.equals(
+                        at(hour).value(dimension, zone),
+                        at(hour.plus(UsageGrain.REST_OF_HOUR)).value(dimension, zone))));
+  }
+
+  private UsageRow at(Instant other) {
+    return new UsageRow(tenantId, sessionId, botId, provider, model, other, amount);
+  }
+
   static List<UsageSum> sum(Stream<UsageRow> rows, List<UsageDimension> groupBy, ZoneId zone) {
     Map<List<@Nullable String>, UsageSum> sums = new HashMap<>();
     if (groupBy.isEmpty()) {
@@ -114,7 +137,10 @@ record UsageRow(
       case MODEL -> model;
       case SESSION -> sessionId == null ? null : sessionId.value();
       case BOT -> botId;
-      case HOUR -> HOUR.format(local.truncatedTo(ChronoUnit.HOURS));
+      case HOUR ->
+          // by the instant: where clocks change by half an hour, an hour by name may begin twice
+          HOUR.format(
+              time.minusNanos(local.toLocalTime().toNanoOfDay() % NANOS_OF_HOUR).atZone(zone));
       case DAY -> DAY.format(local);
       case MONTH -> MONTH.format(local);
     };

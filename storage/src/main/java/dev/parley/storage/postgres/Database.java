@@ -31,6 +31,7 @@ public final class Database implements AutoCloseable {
 
   private final DatabaseConfig config;
   private volatile @Nullable HikariDataSource pool;
+  private volatile boolean away;
 
   public Database(DatabaseConfig config) {
     this.config = config;
@@ -118,9 +119,11 @@ public final class Database implements AutoCloseable {
   /** Runs several statements in one transaction, once. */
   <T> T transactionOnce(@Nullable TenantId tenant, Work<T> work) {
     try {
-      return requireNonNull(inTransaction(tenant, work));
+      T result = requireNonNull(inTransaction(tenant, work));
+      answered();
+      return result;
     } catch (SQLException e) {
-      throw SqlErrors.translate(e);
+      throw failed(e);
     }
   }
 
@@ -183,17 +186,39 @@ public final class Database implements AutoCloseable {
     @Nullable T run() throws SQLException;
   }
 
-  private static <T> @Nullable T retried(Attempt<T> attempt) {
+  private <T> @Nullable T retried(Attempt<T> attempt) {
     for (int n = 1; ; n++) {
       try {
-        return attempt.run();
+        T result = attempt.run();
+        answered();
+        return result;
       } catch (SQLException e) {
         if (!SqlErrors.isRetryable(e) || n == MAX_ATTEMPTS) {
-          throw SqlErrors.translate(e);
+          throw failed(e);
         }
         pause(n, e);
       }
     }
+  }
+
+  private void answered() {
+    if (away) {
+      away = false;
+      log.atInfo().setMessage("postgres answers again").log();
+    }
+  }
+
+  /** Tells once that the server is away; what fails meanwhile fails for that reason. */
+  private RuntimeException failed(SQLException e) {
+    if (SqlErrors.isAway(e) && !away) {
+      away = true;
+      log.atWarn()
+          .setMessage("postgres does not answer")
+          .addKeyValue("state", e.getSQLState())
+          .addKeyValue("cause", e.getClass().getSimpleName())
+          .log();
+    }
+    return SqlErrors.translate(e);
   }
 
   private static void pause(int attempt, SQLException cause) {

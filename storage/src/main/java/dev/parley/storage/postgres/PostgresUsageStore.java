@@ -104,15 +104,17 @@ public final class PostgresUsageStore implements UsageStore {
 
   @Override
   public void forEachEvent(UsageFilter filter, Consumer<UsageEvent> sink) {
-    String sql =
-        EVENTS + UsageFilters.where(filter, "occurred_at") + " order by occurred_at, event_id";
+    Sql sql =
+        new Sql(EVENTS)
+            .plus(UsageFilters.where(filter, "occurred_at"))
+            .plus(" order by occurred_at, event_id");
     // once: what the sink has been given cannot be taken back
     database.transactionOnce(
         filter.tenantId(),
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement(sql)) {
+          try (PreparedStatement select = connection.prepareStatement(sql.text())) {
             select.setFetchSize(FETCH_SIZE);
-            UsageFilters.bind(new Binder(select), filter);
+            sql.bind(new Binder(select));
             forEach(select, sink);
             return true;
           }

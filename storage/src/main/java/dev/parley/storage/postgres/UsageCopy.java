@@ -41,8 +41,9 @@ final class UsageCopy {
    */
   void run(Connection connection, Consumer<byte[]> sink) throws SQLException {
     StringBuilder names = new StringBuilder();
-    String where = withSettings(UsageFilters.where(filter, "occurred_at"), names);
-    set(connection, names.toString());
+    Sql filtered = UsageFilters.where(filter, "occurred_at");
+    String where = withSettings(filtered.text(), names);
+    set(connection, names.toString(), filtered);
     String sql =
         "copy (" + ROWS + where + " order by occurred_at, event_id) to stdout (format csv)";
     CopyOut copy = new CopyManager(connection.unwrap(BaseConnection.class)).copyOut(sql);
@@ -81,10 +82,10 @@ final class UsageCopy {
     return text.toString();
   }
 
-  private void set(Connection connection, String setters) throws SQLException {
+  private static void set(Connection connection, String setters, Sql filtered) throws SQLException {
     try (PreparedStatement set =
         connection.prepareStatement("select set_config('TimeZone', 'UTC', true)" + setters)) {
-      UsageFilters.bind(new Binder(set), filter);
+      filtered.bind(new Binder(set));
       set.execute();
     }
   }

@@ -1,62 +1,56 @@
 package dev.parley.storage.postgres;
 
+import dev.parley.schemas.Json;
 import dev.parley.storage.UsageStore.UsageFilter;
-import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The where clause of a usage filter. */
 final class UsageFilters {
 
   private UsageFilters() {}
 
-  static String where(UsageFilter filter, String time) {
-    List<String> conditions = new ArrayList<>();
-    if (filter.tenantId() != null) {
-      conditions.add("tenant_id = ?");
-    }
-    if (filter.sessionId() != null) {
-      conditions.add("session_id = ?");
-    }
-    if (filter.botId() != null) {
-      conditions.add("bot_id = ?");
-    }
-    if (filter.model() != null) {
-      conditions.add("model = ?");
-    }
-    if (filter.provider() != null) {
-      conditions.add("provider = ?");
-    }
-    if (filter.since() != null) {
-      conditions.add(time + " >= ?::timestamptz");
-    }
-    if (filter.until() != null) {
-      conditions.add(time + " < ?::timestamptz");
-    }
-    return conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+  static Sql where(UsageFilter filter, String time) {
+    return where(filter, time, filter.since(), filter.until());
   }
 
-  static void bind(Binder binder, UsageFilter filter) throws SQLException {
+  /**
+   * With another range than the filter's own; there is always a clause, so that more can follow.
+   */
+  static Sql where(
+      UsageFilter filter, String time, @Nullable Instant since, @Nullable Instant until) {
+    StringBuilder text = new StringBuilder(" where true");
+    List<String> parameters = new ArrayList<>();
     if (filter.tenantId() != null) {
-      binder.text(filter.tenantId().value());
+      text.append(" and tenant_id = ?");
+      parameters.add(filter.tenantId().value());
     }
     if (filter.sessionId() != null) {
-      binder.text(filter.sessionId().value());
+      text.append(" and session_id = ?");
+      parameters.add(filter.sessionId().value());
     }
     if (filter.botId() != null) {
-      binder.text(filter.botId());
+      text.append(" and bot_id = ?");
+      parameters.add(filter.botId());
     }
     if (filter.model() != null) {
-      binder.text(filter.model());
+      text.append(" and model = ?");
+      parameters.add(filter.model());
     }
     if (filter.provider() != null) {
-      binder.text(filter.provider());
+      text.append(" and provider = ?");
+      parameters.add(filter.provider());
     }
-    if (filter.since() != null) {
-      binder.time(filter.since());
+    if (since != null) {
+      text.append(" and ").append(time).append(" >= ?::timestamptz");
+      parameters.add(Json.format(since));
     }
-    if (filter.until() != null) {
-      binder.time(filter.until());
+    if (until != null) {
+      text.append(" and ").append(time).append(" < ?::timestamptz");
+      parameters.add(Json.format(until));
     }
+    return new Sql(text.toString(), parameters);
   }
 }

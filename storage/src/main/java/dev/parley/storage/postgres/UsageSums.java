@@ -8,8 +8,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,50 +17,58 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Sums over the totals or over the ledger; the statement is put together from fixed pieces. */
+/**
+ * Sums: of the totals for whole hours, and of the ledger for what is finer. The statement is put
+ * together from fixed pieces.
+ */
 final class UsageSums {
 
   private static final DateTimeFormatter HOUR =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssXXX");
 
-  private static final String TOTALS_SUMS =
+  private static final String SUMS =
       """
       coalesce(sum(request_count), 0), coalesce(sum(input_tokens), 0),
       coalesce(sum(output_tokens), 0), coalesce(sum(reasoning_tokens), 0),
       coalesce(sum(cached_tokens), 0), coalesce(sum(cached_write_tokens), 0),
       coalesce(sum(cost_usd), 0), coalesce(sum(unpriced_request_count), 0)
+      from (
+      """;
+
+  private static final String TOTALS =
+      """
+      select tenant_id, provider collate "C" as provider, model collate "C" as model,
+        null::text as session_id, null::text as bot_id, hour as instant, request_count, input_tokens,
+        output_tokens, reasoning_tokens, cached_tokens, cached_write_tokens, cost_usd,
+        unpriced_request_count
       from usage_totals
       """;
 
-  private static final String LEDGER_SUMS =
+  private static final String LEDGER =
       """
-      count(*) filter (where corrects is null), coalesce(sum(input_tokens), 0),
-      coalesce(sum(output_tokens), 0), coalesce(sum(reasoning_tokens), 0),
-      coalesce(sum(cached_tokens), 0), coalesce(sum(cached_write_tokens), 0),
-      coalesce(sum(cost_usd), 0),
-      count(*) filter (where cost_usd is null) - count(*) filter (where corrects_unpriced)
+      select tenant_id, provider collate "C" as provider, model collate "C" as model,
+        session_id, bot_id, occurred_at as instant, (corrects is null)::int as request_count,
+        input_tokens, output_tokens, reasoning_tokens, cached_tokens, cached_write_tokens, cost_usd,
+        (cost_usd is null)::int - corrects_unpriced::int as unpriced_request_count
       from usage_events
       """;
 
-  private final boolean fromTotals;
+  private final @Nullable UsageGrain grain;
   private final UsageFilter filter;
   private final List<UsageDimension> groupBy;
   private final ZoneId zone;
 
   UsageSums(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
-    this.fromTotals = UsageGrain.totalsSuffice(filter, groupBy, zone);
+    this.grain = UsageGrain.of(filter, groupBy, zone);
     this.filter = filter;
     this.groupBy = groupBy;
     this.zone = zone;
   }
 
   List<UsageSum> read(Connection connection) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql())) {
-      Binder binder = new Binder(select);
-      for (UsageDimension dimension : groupBy) {
-        bindZone(binder, dimension);
-      }
-      UsageFilters.bind(binder, filter);
+    Sql sql = sql();
+    try (PreparedStatement select = connection.prepareStatement(sql.text())) {
+      sql.bind(new Binder(select));
       try (ResultSet rows = select.executeQuery()) {
         List<UsageSum> sums = new ArrayList<>();
         while (rows.next()) {
@@ -71,16 +79,13 @@ final class UsageSums {
     }
   }
 
-  private String sql() {
-    String groups =
-        groupBy.stream()
-            .map(dimension -> expression(dimension) + ",\n")
-            .collect(Collectors.joining());
-    String sql =
-        "select "
-            + groups
-            + (fromTotals ? TOTALS_SUMS : LEDGER_SUMS)
-            + UsageFilters.where(filter, time());
+  private Sql sql() {
+    UsageBuckets buckets = new UsageBuckets(zone);
+    Sql sql = new Sql("select ");
+    for (UsageDimension dimension : groupBy) {
+      sql = sql.plus(buckets.expression(dimension, "instant")).plus(",\n");
+    }
+    sql = sql.plus(SUMS).plus(rows(buckets)).plus(") as r");
     if (groupBy.isEmpty()) {
       return sql;
     }
@@ -88,38 +93,54 @@ final class UsageSums {
         IntStream.rangeClosed(1, groupBy.size())
             .mapToObj(Integer::toString)
             .collect(Collectors.joining(", "));
-    return sql + " group by " + numbers + " order by " + numbers;
+    return sql.plus(" group by " + numbers + " order by " + numbers);
   }
 
-  private String time() {
-    return fromTotals ? "hour" : "occurred_at";
-  }
-
-  private String expression(UsageDimension dimension) {
-    return switch (dimension) {
-      case TENANT -> "tenant_id";
-      case PROVIDER -> "provider collate \"C\"";
-      case MODEL -> "model collate \"C\"";
-      case SESSION -> "session_id";
-      case BOT -> "bot_id collate \"C\"";
-      // Hours are told apart by the instant they begin at, not by their local name, of which there
-      // are two when clocks go back.
-      case HOUR ->
-          """
-          (select date_trunc('hour', l.local) - (l.local - (%1$s at time zone 'UTC'))
-           from (select %1$s at time zone ? as local) l) at time zone 'UTC'
-          """
-              .formatted(time());
-      case DAY -> "to_char(" + time() + " at time zone ?, 'YYYY-MM-DD')";
-      case MONTH -> "to_char(" + time() + " at time zone ?, 'YYYY-MM')";
-    };
-  }
-
-  private void bindZone(Binder binder, UsageDimension dimension) throws SQLException {
-    switch (dimension) {
-      case HOUR, DAY, MONTH -> binder.text(postgresName(zone));
-      case TENANT, PROVIDER, MODEL, SESSION, BOT -> {}
+  private Sql rows(UsageBuckets buckets) {
+    if (grain == null) {
+      return new Sql(LEDGER).plus(where(filter.since(), filter.until(), "occurred_at"));
     }
+    Sql hours = where(grain.since(), grain.until(), "hour");
+    Sql rows;
+    if (grain.splitsHours()) {
+      Sql split = buckets.splits(groupBy, "hour");
+      rows =
+          new Sql(TOTALS)
+              .plus(hours)
+              .plus(" and not (")
+              .plus(split)
+              .plus(")\nunion all\n")
+              .plus(ofHours(hours.plus(" and (").plus(split).plus(")")));
+    } else {
+      rows = new Sql(TOTALS).plus(hours);
+    }
+    return rows.plus(edge(filter.since(), grain.since())).plus(edge(grain.until(), filter.until()));
+  }
+
+  /** The rows of these hours, of which there may be many, each by its own way into the index. */
+  private Sql ofHours(Sql hours) {
+    return new Sql("select e.* from (select distinct tenant_id, hour from usage_totals")
+        .plus(hours)
+        .plus(") h cross join lateral (")
+        .plus(LEDGER)
+        .plus(where(null, null, "occurred_at"))
+        .plus(
+            """
+             and tenant_id = h.tenant_id and occurred_at >= h.hour
+              and occurred_at < h.hour + interval '1 hour') e
+            """);
+  }
+
+  /** What lies between the bound of the range and the next whole hour. */
+  private Sql edge(@Nullable Instant since, @Nullable Instant until) {
+    if (since == null || until == null || since.equals(until)) {
+      return new Sql("");
+    }
+    return new Sql("\nunion all\n").plus(LEDGER).plus(where(since, until, "occurred_at"));
+  }
+
+  private Sql where(@Nullable Instant since, @Nullable Instant until, String time) {
+    return UsageFilters.where(filter, time, since, until);
   }
 
   private UsageSum sum(ResultSet row) throws SQLException {
@@ -141,17 +162,5 @@ final class UsageSums {
         row.getLong(column + 6),
         row.getBigDecimal(column + 7),
         row.getLong(column + 8));
-  }
-
-  /** PostgreSQL reads bare offsets with the sign turned round, as POSIX has it. */
-  private static String postgresName(ZoneId zone) {
-    if (!(zone.normalized() instanceof ZoneOffset offset)) {
-      return zone.getId();
-    }
-    if (offset.getTotalSeconds() == 0) {
-      return "UTC";
-    }
-    String digits = offset.getId().substring(1);
-    return "<local>" + (offset.getTotalSeconds() > 0 ? "-" : "+") + digits;
   }
 }

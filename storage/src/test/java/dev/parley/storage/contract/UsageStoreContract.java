@@ -28,6 +28,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -352,6 +353,74 @@ public abstract class UsageStoreContract {
             .sum(in(tenant, null, null, "2026-05-01T12:30:00Z", null), List.of(), ZoneOffset.UTC)
             .getFirst();
     assertThat(sum.requestCount()).isEqualTo(1);
+  }
+
+  @Test
+  void whole_hours_are_summed_from_the_totals_and_only_the_rest_from_the_ledger() {
+    SessionKey session = Samples.session();
+    TenantId tenant = session.tenantId();
+    for (String time :
+        List.of("12:29:59.999", "12:30:00", "13:30:00", "14:29:59.999", "14:30:00")) {
+      record(session, "2026-05-01T" + time + "Z", "m", "1");
+    }
+    // unlike the ledger, to tell them apart
+    for (String hour : List.of("12", "13", "14", "15")) {
+      store()
+          .writeTotals(List.of(total(tenant, "2026-05-01T" + hour + ":00:00Z", "m", 1, 50, "9")));
+    }
+
+    UsageFilter range =
+        in(tenant, null, null, "2026-05-01T12:30:00.000Z", "2026-05-01T14:30:00.000Z");
+    assertThat(store().sum(range, List.of(MODEL), ZoneOffset.UTC))
+        .singleElement()
+        .satisfies(sum -> {
+          assertThat(sum.requestCount()).isEqualTo(1 + 50 + 1);
+          assertThat(sum.costUSD()).isEqualByComparingTo("11");
+        });
+  }
+
+  @Test
+  void days_off_the_hour_take_only_the_hours_that_they_share_from_the_ledger() {
+    SessionKey session = Samples.session();
+    TenantId tenant = session.tenantId();
+    record(session, "2026-05-01T18:29:59.999Z", "m", "1");
+    record(session, "2026-05-01T18:30:00Z", "m", "1");
+    record(session, "2026-05-01T19:30:00Z", "m", "1");
+    for (String hour : List.of("17", "18", "19")) {
+      store()
+          .writeTotals(List.of(total(tenant, "2026-05-01T" + hour + ":00:00Z", "m", 1, 50, "9")));
+    }
+
+    List<UsageSum> sums = store().sum(all(tenant), List.of(DAY), KOLKATA);
+    assertThat(groups(sums)).containsExactly(List.of("2026-05-01"), List.of("2026-05-02"));
+    assertThat(sums).extracting(UsageSum::requestCount).containsExactly(50L + 1, 1L + 50);
+  }
+
+  @Test
+  void random_questions_are_answered_as_a_plain_sum_over_the_rows_answers_them() {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("UsageStoreContract -Dseed=" + seed);
+    RandomUsage usage = new RandomUsage(new SplittableRandom(seed), Samples.tenant());
+    usage
+        .sessions()
+        .forEach((session, events) ->
+            writer()
+                .commit(
+                    List.of(
+                        new TurnEnd(
+                            new JobOutcome.Cancelled(Samples.ended(Samples.job(), session, 1)),
+                            1,
+                            0,
+                            List.of(),
+                            events))));
+    store().writeTotals(usage.totals());
+    for (int i = 0; i < 300; i++) {
+      RandomUsage.Question question = usage.question();
+      assertThat(
+              usage.describe(store().sum(question.filter(), question.groupBy(), question.zone())))
+          .as("seed %s, %s", seed, question)
+          .isEqualTo(usage.answer(question));
+    }
   }
 
   @Test

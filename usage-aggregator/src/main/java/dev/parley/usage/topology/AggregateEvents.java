@@ -27,15 +27,24 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
   private final TopologySettings settings;
   private final long lateAfterMs;
   private final String partialsTopic;
+  private final BeforeCommit beforeCommit;
   private final UsageMeters meters;
   private @Nullable ProcessorContext<byte[], byte[]> context;
   private @Nullable State state;
   private @Nullable Publishing publishing;
 
-  AggregateEvents(TopologySettings settings, String partialsTopic, UsageMeters meters) {
+  /** Whether a call before the end of the current transaction was asked for. */
+  private boolean requested;
+
+  AggregateEvents(
+      TopologySettings settings,
+      String partialsTopic,
+      BeforeCommit beforeCommit,
+      UsageMeters meters) {
     this.settings = settings;
     this.lateAfterMs = settings.lateAfter().plusHours(1).toMillis();
     this.partialsTopic = partialsTopic;
+    this.beforeCommit = beforeCommit;
     this.meters = meters;
   }
 
@@ -43,6 +52,7 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
    * @param partials what came in under sessions' keys and is on its way to the tenant's partition
    */
   private record State(
+      KeyValueStore<byte[], byte[]> commit,
       SeenEvents seen,
       Changing<Cell, CellSums> cells,
       Changing<Cell, CellSums> partials,
@@ -50,6 +60,13 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
 
     int changed() {
       return cells.size() + partials.size() + counts.size();
+    }
+
+    void write() {
+      seen.write();
+      cells.write();
+      partials.write();
+      counts.write();
     }
   }
 
@@ -59,7 +76,11 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
     KeyValueStore<String, byte[]> unpublished = context.getStateStore(UsageTopology.UNPUBLISHED);
     State opened =
         new State(
-            new SeenEvents(context.getStateStore(UsageTopology.SEEN), settings.duplicateWindow()),
+            context.getStateStore(UsageTopology.COMMIT),
+            new SeenEvents(
+                context.getStateStore(UsageTopology.SEEN),
+                context.getStateStore(UsageTopology.SEEN_FOREVER),
+                settings.duplicateWindow()),
             new Changing<>(
                 context.getStateStore(UsageTopology.CELLS),
                 unpublished,
@@ -83,6 +104,8 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
     opened.counts().takeUp(CountKey::parse);
     state = opened;
     publishing = new Publishing(context);
+    requested = false;
+    beforeCommit.register(context.taskId(), this::write);
     context.schedule(settings.publishInterval(), PunctuationType.WALL_CLOCK_TIME, this::publish);
   }
 
@@ -95,7 +118,7 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
       now.cells().change(partial.cell(), sums -> sums.plus(partial.sums()));
     } else {
       Reading reading = Reading.of(record);
-      now.counts().begin(reading.countKey(), HourCounts::plusRead);
+      now.counts().change(reading.countKey(), HourCounts::plusRead);
       switch (reading) {
         case Reading.Refused refused -> {
           publishing().deadLetter(record, from, refused);
@@ -107,12 +130,33 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
     }
     if (now.changed() >= MAX_CHANGED) {
       publish(record.timestamp());
+      now.write();
     }
+    requestWrite(now);
+  }
+
+  // INVARIANT: whatever changed in a transaction is in the stores when the transaction ends. Asked
+  // for after the change, since the call may come at once.
+  private void requestWrite(State now) {
+    if (!requested) {
+      requested = true;
+      BeforeCommit.request(now.commit());
+    }
+  }
+
+  private void write() {
+    requested = false;
+    state().write();
   }
 
   private void add(State now, Reading.Event reading, Record<byte[], byte[]> record) {
     UsageEvent event = reading.event();
-    if (!now.seen().add(event.eventId(), context().currentStreamTimeMs())) {
+    // A price may be corrected, and the correction sent again, long after the window.
+    boolean isNew =
+        event.correction() == null
+            ? now.seen().add(event.eventId(), context().currentStreamTimeMs())
+            : now.seen().addForever(event.eventId());
+    if (!isNew) {
       now.counts().change(reading.countKey(), HourCounts::plusDuplicate);
       meters.duplicate();
       return;
@@ -132,10 +176,14 @@ final class AggregateEvents implements Processor<byte[], byte[], byte[], byte[]>
 
   private void publish(long time) {
     State now = state();
+    if (now.changed() == 0) {
+      return;
+    }
     Publishing to = publishing();
     now.cells().publish((cell, sums) -> to.total(cell, sums, time));
     now.partials().handOver((cell, sums) -> to.partial(cell, sums, time));
     now.counts().publish((key, counts) -> to.counts(key, counts, time));
+    requestWrite(now);
   }
 
   private ProcessorContext<byte[], byte[]> context() {

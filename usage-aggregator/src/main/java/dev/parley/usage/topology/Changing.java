@@ -1,5 +1,6 @@
 package dev.parley.usage.topology;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -10,7 +11,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Values of which a busy one changes thousands of times a second while only its newest is of use:
- * they are published at intervals.
+ * they are written to their store once for each transaction, and published at intervals.
  *
  * <p>A transaction may be committed between the change and the publishing. Which values are still
  * to be published is therefore part of the state, and taken up again wherever the task goes on.
@@ -27,6 +28,7 @@ final class Changing<K, V> {
   private final Function<K, String> name;
   private final V none;
   private final Map<K, Entry<V>> changed = new LinkedHashMap<>();
+  private int toPublish;
 
   /**
    * @param unpublished names of values that changed; shared with others
@@ -49,72 +51,116 @@ final class Changing<K, V> {
     final String name;
     V value;
 
+    /** Whether the store holds something else than the value. */
+    boolean unwritten;
+
+    boolean unpublished;
+
+    /** Whether the store says that it is not published. */
+    boolean marked;
+
     Entry(String name, V value) {
       this.name = name;
       this.value = value;
+    }
+
+    boolean isAsStored() {
+      return !unwritten && unpublished == marked;
     }
   }
 
   /** Takes up what an earlier owner has not published. */
   void takeUp(Function<String, K> parse) {
     changed.clear();
+    toPublish = 0;
     try (KeyValueIterator<String, byte[]> left = unpublished.all()) {
       left.forEachRemaining(entry -> {
         if (entry.key.startsWith(prefix)) {
           String text = entry.key.substring(prefix.length());
-          changed.put(parse.apply(text), new Entry<>(text, stored(text)));
+          Entry<V> taken = new Entry<>(text, stored(text));
+          taken.marked = true;
+          taken.unpublished = true;
+          changed.put(parse.apply(text), taken);
+          toPublish++;
         }
       });
     }
   }
 
+  /** Changes a value; {@link #write} has to be called before the transaction ends. */
   void change(K key, UnaryOperator<V> change) {
-    Entry<V> entry = entry(key);
-    entry.value = change.apply(entry.value);
-    values.put(entry.name, entry.value);
-  }
-
-  /** As {@link #change}, where another change of the same value follows at once. */
-  void begin(K key, UnaryOperator<V> change) {
-    Entry<V> entry = entry(key);
-    entry.value = change.apply(entry.value);
-  }
-
-  private Entry<V> entry(K key) {
     Entry<V> entry = changed.get(key);
     if (entry == null) {
       String text = name.apply(key);
-      unpublished.put(prefix + text, MARK);
       entry = new Entry<>(text, stored(text));
       changed.put(key, entry);
     }
-    return entry;
+    entry.value = change.apply(entry.value);
+    entry.unwritten = true;
+    if (!entry.unpublished) {
+      entry.unpublished = true;
+      toPublish++;
+    }
   }
 
   /** How many are to be published. */
   int size() {
-    return changed.size();
+    return toPublish;
   }
 
-  /** Publishes what has changed. */
+  /** Publishes what has changed; {@link #write} has to be called before the transaction ends. */
   void publish(BiConsumer<K, V> to) {
     publish(to, false);
   }
 
-  /** Publishes what has changed and begins anew from nothing. */
+  /** Publishes what has changed and begins anew from nothing; else as {@link #publish}. */
   void handOver(BiConsumer<K, V> to) {
     publish(to, true);
   }
 
   private void publish(BiConsumer<K, V> to, boolean forget) {
     changed.forEach((key, entry) -> {
-      to.accept(key, entry.value);
-      unpublished.delete(prefix + entry.name);
-      if (forget) {
-        values.delete(entry.name);
+      if (entry.unpublished) {
+        to.accept(key, entry.value);
+        entry.unpublished = false;
+        if (forget) {
+          entry.value = none;
+          entry.unwritten = true;
+        }
       }
     });
-    changed.clear();
+    toPublish = 0;
+  }
+
+  /** Brings the stores to what holds now. */
+  void write() {
+    Iterator<Entry<V>> entries = changed.values().iterator();
+    while (entries.hasNext()) {
+      Entry<V> entry = entries.next();
+      if (!entry.isAsStored()) {
+        write(entry);
+      }
+      if (!entry.unpublished) {
+        entries.remove();
+      }
+    }
+  }
+
+  private void write(Entry<V> entry) {
+    if (entry.unwritten) {
+      if (entry.value.equals(none)) {
+        values.delete(entry.name);
+      } else {
+        values.put(entry.name, entry.value);
+      }
+      entry.unwritten = false;
+    }
+    if (entry.unpublished && !entry.marked) {
+      unpublished.put(prefix + entry.name, MARK);
+    } else if (entry.marked && !entry.unpublished) {
+      unpublished.delete(prefix + entry.name);
+    }
+    entry.marked = entry.unpublished;
   }
 
   private V stored(String text) {

@@ -48,6 +48,7 @@ record InternalTopics(TopologySettings topology, StreamsSettings streams, int re
             UsageTopology.CELLS,
             UsageTopology.PARTIALS,
             UsageTopology.COUNTS,
+            UsageTopology.SEEN_FOREVER,
             UsageTopology.UNPUBLISHED)) {
       topics.add(topic(changelog(store), partitions, TopicConfig.CLEANUP_POLICY_COMPACT, null));
     }

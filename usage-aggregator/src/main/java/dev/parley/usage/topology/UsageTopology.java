@@ -29,11 +29,13 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class UsageTopology {
 
-  static final String SEEN = "seen-events";
+  static final String SEEN = "seen-ids";
+  static final String SEEN_FOREVER = "seen-corrections";
   static final String CELLS = "cells";
   static final String PARTIALS = "partials";
   static final String COUNTS = "hour-counts";
   static final String UNPUBLISHED = "unpublished";
+  static final String COMMIT = "before-commit";
 
   static final String TOTALS_NODE = "to-totals";
   static final String COUNTS_NODE = "to-counts";
@@ -52,6 +54,7 @@ public final class UsageTopology {
    */
   public static Topology build(
       TopologySettings settings, String partialsTopic, UsageMeters meters) {
+    BeforeCommit beforeCommit = new BeforeCommit(COMMIT);
     Topology topology =
         new Topology()
             .addSource(
@@ -66,19 +69,16 @@ public final class UsageTopology {
                 partialsTopic)
             .addProcessor(
                 AGGREGATE_NODE,
-                () -> new AggregateEvents(settings, partialsTopic, meters),
+                () -> new AggregateEvents(settings, partialsTopic, beforeCommit, meters),
                 EVENTS_NODE,
                 SPREAD_NODE)
-            .addStateStore(
-                Stores.windowStoreBuilder(
-                    SeenEvents.storeFor(SEEN, settings.duplicateWindow()),
-                    Serdes.String(),
-                    Serdes.ByteArray()),
-                AGGREGATE_NODE)
+            .addStateStore(SeenEvents.storeFor(SEEN, settings.duplicateWindow()), AGGREGATE_NODE)
+            .addStateStore(SeenEvents.foreverStore(SEEN_FOREVER), AGGREGATE_NODE)
             .addStateStore(store(CELLS, new CellSumsSerde()), AGGREGATE_NODE)
             .addStateStore(store(PARTIALS, new CellSumsSerde()), AGGREGATE_NODE)
             .addStateStore(store(COUNTS, new HourCountsSerde()), AGGREGATE_NODE)
-            .addStateStore(store(UNPUBLISHED, Serdes.ByteArray()), AGGREGATE_NODE);
+            .addStateStore(store(UNPUBLISHED, Serdes.ByteArray()), AGGREGATE_NODE)
+            .addStateStore(beforeCommit.store(), AGGREGATE_NODE);
     addSink(topology, TOTALS_NODE, Topics.USAGE_TOTALS);
     addSink(topology, COUNTS_NODE, Topics.USAGE_COUNTS);
     addSink(topology, PARTIALS_NODE, partialsTopic);
@@ -87,11 +87,10 @@ public final class UsageTopology {
     return topology;
   }
 
-  /** Cached: a value that changes often reaches the disk and Kafka once per commit. */
+  /** Not cached: values that change often are written once for each transaction anyway. */
   private static <V> StoreBuilder<KeyValueStore<String, V>> store(String name, Serde<V> values) {
     return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(name), Serdes.String(), values)
-        .withCachingEnabled();
+        Stores.persistentKeyValueStore(name), Serdes.String(), values);
   }
 
   private static void addSink(Topology topology, String node, String topic) {

@@ -45,6 +45,7 @@ final class ChangingTest {
     Changing<String, Long> killed = owner("a:");
     killed.change("x", value -> value + 1);
     killed.change("x", value -> value + 1);
+    killed.write();
 
     assertThat(published(owner("a:"))).containsExactly(Map.entry("x", 2L));
     assertThat(unpublished.approximateNumEntries()).isZero();
@@ -52,7 +53,9 @@ final class ChangingTest {
 
   @Test
   void theNextOwnerChangesWhatWasNotPublished() {
-    owner("a:").change("x", value -> value + 5);
+    Changing<String, Long> before = owner("a:");
+    before.change("x", value -> value + 5);
+    before.write();
     Changing<String, Long> next = owner("a:");
     next.change("x", value -> value + 1);
     assertThat(published(next)).containsExactly(Map.entry("x", 6L));
@@ -75,15 +78,42 @@ final class ChangingTest {
   void whatWasHandedOverBeginsAnewFromNothing() {
     Changing<String, Long> before = owner("a:");
     before.change("x", value -> value + 7);
+    before.write();
     before.handOver((key, value) -> assertThat(value).isEqualTo(7));
+    before.write();
     assertThat(values.get("x")).isNull();
     before.change("x", value -> value + 1);
     assertThat(published(before)).containsExactly(Map.entry("x", 1L));
   }
 
   @Test
+  void whatWasHandedOverBeforeItWasWrittenLeavesNothing() {
+    Changing<String, Long> before = owner("a:");
+    before.change("x", value -> value + 7);
+    before.handOver((key, value) -> assertThat(value).isEqualTo(7));
+    before.write();
+    assertThat(values.get("x")).isNull();
+    assertThat(unpublished.approximateNumEntries()).isZero();
+  }
+
+  @Test
+  void theStoresHearNothingBeforeTheTransactionEnds() {
+    Changing<String, Long> before = owner("a:");
+    before.change("x", value -> value + 1);
+    before.publish((key, value) -> {});
+    before.change("x", value -> value + 1);
+    assertThat(values.get("x")).isNull();
+    assertThat(unpublished.approximateNumEntries()).isZero();
+    before.write();
+    assertThat(values.get("x")).isEqualTo(2);
+    assertThat(published(owner("a:"))).containsExactly(Map.entry("x", 2L));
+  }
+
+  @Test
   void twoThatShareTheMarksDoNotTakeUpEachOthers() {
-    owner("a:").change("x", value -> value + 1);
+    Changing<String, Long> before = owner("a:");
+    before.change("x", value -> value + 1);
+    before.write();
     Changing<String, Long> other = owner("b:");
     assertThat(other.size()).isZero();
     assertThat(owner("a:").size()).isEqualTo(1);
@@ -98,6 +128,7 @@ final class ChangingTest {
   private static Map<String, Long> published(Changing<String, Long> owner) {
     Map<String, Long> published = new TreeMap<>();
     owner.publish(published::put);
+    owner.write();
     return published;
   }
 }

@@ -27,8 +27,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.kstream.Windowed;
-import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +46,8 @@ final class TopologyRig implements AutoCloseable {
   private final TestOutputTopic<byte[], byte[]> deadLetters;
   private final Map<String, UsageCounts> newestCounts = new LinkedHashMap<>();
   private final Map<String, UsageTotal> newest = new LinkedHashMap<>();
+  private final List<TestRecord<byte[], byte[]>> seen = new ArrayList<>();
+  private final List<TestRecord<byte[], byte[]>> corrections = new ArrayList<>();
   private int published;
 
   TopologyRig(Path stateDir) {
@@ -73,10 +74,6 @@ final class TopologyRig implements AutoCloseable {
    * state when it is closed.
    */
   TopologyRig restart(Path stateDir) {
-    List<KeyValue<Windowed<String>, byte[]>> seen = new ArrayList<>();
-    try (var all = driver.<String, byte[]>getWindowStore(UsageTopology.SEEN).all()) {
-      all.forEachRemaining(seen::add);
-    }
     Map<String, List<KeyValue<String, Object>>> values = new HashMap<>();
     for (String store : KEPT) {
       List<KeyValue<String, Object>> entries = new ArrayList<>();
@@ -85,13 +82,27 @@ final class TopologyRig implements AutoCloseable {
       }
       values.put(store, entries);
     }
+    seen.addAll(changelog(UsageTopology.SEEN).readRecordsToList());
+    corrections.addAll(changelog(UsageTopology.SEEN_FOREVER).readRecordsToList());
     close();
     TopologyRig next = new TopologyRig(stateDir);
-    WindowStore<String, byte[]> nextSeen = next.driver.getWindowStore(UsageTopology.SEEN);
-    seen.forEach(entry -> nextSeen.put(entry.key.key(), entry.value, entry.key.window().start()));
+    next.seen.addAll(seen);
+    next.corrections.addAll(corrections);
+    seen.forEach(record -> next.store(UsageTopology.SEEN).put(record.key(), record.value()));
+    corrections.forEach(
+        record -> next.store(UsageTopology.SEEN_FOREVER).put(record.key(), record.value()));
     values.forEach(
         (store, entries) -> next.driver.<String, Object>getKeyValueStore(store).putAll(entries));
     return next;
+  }
+
+  private TestOutputTopic<byte[], byte[]> changelog(String store) {
+    ByteArrayDeserializer read = new ByteArrayDeserializer();
+    return driver.createOutputTopic("test-" + store + "-changelog", read, read);
+  }
+
+  private KeyValueStore<byte[], byte[]> store(String name) {
+    return driver.getKeyValueStore(name);
   }
 
   /** Appends the events to the log at the time. */

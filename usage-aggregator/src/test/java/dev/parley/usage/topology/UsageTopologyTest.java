@@ -132,6 +132,17 @@ final class UsageTopologyTest {
   }
 
   @Test
+  void aCorrectionThatIsSentAgainLongAfterTheWindowIsKnown() {
+    Events correction = Events.of("a").correction(1, "0.05");
+    rig.at(NOON, Events.of("a"), correction);
+    rig.publish();
+    rig = rig.restart(stateDir);
+    rig.at(NOON.plus(Duration.ofDays(400)), correction, Events.of("b"));
+    assertThat(rig.totals().get(CELL).costUSD()).isEqualByComparingTo("0.25");
+    assertThat(rig.counted("duplicate")).isEqualTo(1);
+  }
+
+  @Test
   void aLateEventFindsItsCellAndItsCopyIsStillRecognised() {
     rig.at(NOON, Events.of("now"));
     Events late = Events.of("late").at(NOON.minus(Duration.ofDays(40)));

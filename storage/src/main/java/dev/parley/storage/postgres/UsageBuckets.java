@@ -1,0 +1,70 @@
+package dev.parley.storage.postgres;
+
+import dev.parley.storage.UsageStore.UsageDimension;
+import dev.parley.storage.usage.UsageGrain;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** What usage is grouped by, as expressions; times in a time zone. */
+final class UsageBuckets {
+
+  private final String zone;
+
+  UsageBuckets(ZoneId zone) {
+    this.zone = postgresName(zone);
+  }
+
+  Sql expression(UsageDimension dimension, String time) {
+    return switch (dimension) {
+      case TENANT -> new Sql("tenant_id");
+      case PROVIDER -> new Sql("provider");
+      case MODEL -> new Sql("model");
+      case SESSION -> new Sql("session_id");
+      case BOT -> new Sql("bot_id collate \"C\"");
+      // Hours are told apart by the instant they begin at, not by their local name, of which there
+      // are two when clocks go back.
+      case HOUR ->
+          new Sql(
+              """
+              (select date_trunc('hour', l.local) - (l.local - (%1$s at time zone 'UTC'))
+               from (select %1$s at time zone ? as local) l) at time zone 'UTC'
+              """
+                  .formatted(time),
+              List.of(zone));
+      case DAY -> new Sql("to_char(" + time + " at time zone ?, 'YYYY-MM-DD')", List.of(zone));
+      case MONTH -> new Sql("to_char(" + time + " at time zone ?, 'YYYY-MM')", List.of(zone));
+    };
+  }
+
+  /** Whether an hour's begin and its end are in different groups. */
+  Sql splits(List<UsageDimension> groupBy, String hour) {
+    Sql splits = new Sql("false");
+    String end = "(" + hour + " + interval '" + UsageGrain.REST_OF_HOUR.toMillis() + " ms')";
+    for (UsageDimension dimension : groupBy) {
+      splits =
+          switch (dimension) {
+            case TENANT, PROVIDER, MODEL, SESSION, BOT -> splits;
+            case HOUR, DAY, MONTH ->
+                splits
+                    .plus(" or ")
+                    .plus(expression(dimension, hour))
+                    .plus(" <> ")
+                    .plus(expression(dimension, end));
+          };
+    }
+    return splits;
+  }
+
+  /** PostgreSQL reads bare offsets with the sign turned round, as POSIX has it. */
+  private static String postgresName(ZoneId zone) {
+    if (!(zone.normalized() instanceof ZoneOffset offset)) {
+      return zone.getId();
+    }
+    if (offset.getTotalSeconds() == 0) {
+      return "UTC";
+    }
+    String digits = offset.getId().substring(1);
+    return "<local>" + (offset.getTotalSeconds() > 0 ? "-" : "+") + digits;
+  }
+}
