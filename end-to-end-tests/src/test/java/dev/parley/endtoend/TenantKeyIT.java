@@ -25,6 +25,7 @@ import dev.parley.testkit.infra.UsesInfrastructure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -188,7 +189,8 @@ final class TenantKeyIT {
 
     Door(String behind) throws IOException {
       this.behind = behind;
-      this.server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+      this.server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       server.createContext("/", this::pass);
       server.start();
