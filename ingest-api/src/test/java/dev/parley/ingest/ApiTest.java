@@ -8,6 +8,8 @@ import dev.parley.ingest.testing.FakeStores;
 import dev.parley.ingest.testing.FakeSubmissionLog;
 import dev.parley.runtime.Health;
 import dev.parley.schemas.Submission.MessageSubmitted;
+import dev.parley.schemas.chat.ReasoningOptions;
+import dev.parley.schemas.chat.ReasoningOptions.Effort;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
@@ -87,6 +89,27 @@ final class ApiTest {
     assertThat(job.status()).isEqualTo(200);
     assertThat(job.at("/job/status")).isEqualTo("queued");
     assertThat(job.at("/job/createdAt")).isEqualTo(reply.at("/job/createdAt"));
+  }
+
+  @Test
+  void reasoningIsAskedForByALevelOrByMore() {
+    server.post("/sessions", "{\"sessionId\":\"s1\"}");
+    for (String reasoning :
+        List.of(
+            "\"high\"", "{\"effort\":\"low\",\"summary\":false}", "{\"maxTokens\":1999}", "null")) {
+      Reply reply =
+          server.post(
+              "/sessions/s1/message",
+              "{\"content\":\"hello\",\"maxTokens\":2000,\"reasoning\":" + reasoning + "}");
+      assertThat(reply.status()).isEqualTo(202);
+    }
+    assertThat(server.log.accepted)
+        .extracting(accepted -> ((MessageSubmitted) accepted).options().reasoning())
+        .containsExactly(
+            new ReasoningOptions(Effort.HIGH, null, null),
+            new ReasoningOptions(Effort.LOW, null, false),
+            new ReasoningOptions(null, 1_999, null),
+            null);
   }
 
   @Test

@@ -126,39 +126,13 @@ public final class PriceBook {
     if (exact != null) {
       return exact;
     }
-    for (int end = model.indexOf('-'); end > 0; end = model.indexOf('-', end + 1)) {
-      if (isSnapshot(model, end + 1)) {
-        return exact(provider, model.substring(0, end));
-      }
-    }
-    return null;
+    String named = Snapshots.modelOf(model);
+    return named == null ? null : exact(provider, named);
   }
 
   private @Nullable ModelPrices exact(String provider, String model) {
     ModelPrices own = byName.get(key(provider, model));
     return own == null ? byName.get(key(null, model)) : own;
-  }
-
-  /**
-   * Whether the rest of a name is a date, a number of three digits or {@code latest}: providers
-   * answer with the snapshot of the model that was asked for. One or two digits are a version,
-   * which is another model.
-   */
-  private static boolean isSnapshot(String model, int start) {
-    if (model.startsWith("latest", start)) {
-      return model.length() == start + 6;
-    }
-    if (model.length() - start < 3) {
-      return false;
-    }
-    for (int i = start; i < model.length(); i++) {
-      char c = model.charAt(i);
-      boolean digit = c >= '0' && c <= '9';
-      if (!digit && (c != '-' || i < start + 3)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void add(ModelPrices model, String name) {

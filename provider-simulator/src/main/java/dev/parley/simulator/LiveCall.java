@@ -270,6 +270,6 @@ final class LiveCall implements Callback {
   }
 
   private int tokens() {
-    return plan.reply().outputTokens();
+    return plan.reply().streamedTokens();
   }
 }

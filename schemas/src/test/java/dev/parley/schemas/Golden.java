@@ -6,6 +6,7 @@ import dev.parley.schemas.chat.ChatResponse;
 import dev.parley.schemas.chat.Content;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.Part;
+import dev.parley.schemas.chat.ReasoningOptions;
 import dev.parley.schemas.chat.TokenUsage;
 import dev.parley.schemas.chat.Tool;
 import dev.parley.schemas.chat.TurnOptions;
@@ -64,6 +65,16 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
     all.add(new Golden<>("submission.message.full", EventCodec.SUBMISSIONS, fullMessage()));
     all.add(new Golden<>("submission.message.bare", EventCodec.SUBMISSIONS, bareMessage()));
     all.add(new Golden<>("submission.message.meant", EventCodec.SUBMISSIONS, meantMessage()));
+    all.add(
+        new Golden<>(
+            "submission.message.reasoning",
+            EventCodec.SUBMISSIONS,
+            reasoningMessage(new ReasoningOptions(ReasoningOptions.Effort.HIGH, 2_048, false))));
+    all.add(
+        new Golden<>(
+            "submission.message.reasoning-bare",
+            EventCodec.SUBMISSIONS,
+            reasoningMessage(new ReasoningOptions(null, null, null))));
     all.add(new Golden<>("submission.compact.full", EventCodec.SUBMISSIONS, fullCompaction()));
     all.add(new Golden<>("submission.compact.bare", EventCodec.SUBMISSIONS, bareCompaction()));
     EventCodec<JobOutcome> outcomes = EventCodec.OUTCOMES;
@@ -135,6 +146,20 @@ record Golden<T>(String name, EventCodec<T> codec, T event) {
         Content.of("Hello, \"world\"\n👋 — ünïcödé \0 end"),
         null,
         TurnOptions.NONE,
+        false);
+  }
+
+  private static Submission reasoningMessage(ReasoningOptions reasoning) {
+    return new Submission.MessageSubmitted(
+        JOB,
+        TENANT,
+        SESSION,
+        T0,
+        null,
+        null,
+        Content.of("Hello"),
+        null,
+        new TurnOptions(null, null, null, null, null, null, null, null, null, reasoning),
         false);
   }
 

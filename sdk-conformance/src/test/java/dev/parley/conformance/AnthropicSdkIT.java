@@ -13,6 +13,8 @@ import com.anthropic.models.messages.ContentBlockParam;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.RawMessageStreamEvent;
+import com.anthropic.models.messages.ThinkingBlock;
+import com.anthropic.models.messages.ThinkingConfigAdaptive;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
@@ -88,6 +90,25 @@ class AnthropicSdkIT {
                                       .build())))
                       .build());
       assertThat(text(next)).startsWith("I read 4 messages");
+    }
+  }
+
+  @Test
+  void thinkingComesInABlockOfItsOwn() {
+    MessageCreateParams.Builder asked =
+        params("Hello [[sim reasoning=3]]")
+            .maxTokens(3000)
+            .thinking(
+                ThinkingConfigAdaptive.builder()
+                    .display(ThinkingConfigAdaptive.Display.SUMMARIZED)
+                    .build());
+    for (MessageCreateParams params : List.of(asked.build(), asked.enabledThinking(1024).build())) {
+      for (Message answer : List.of(client.messages().create(params), stream(params))) {
+        ThinkingBlock thinking = answer.validate().content().getFirst().asThinking();
+        assertThat(thinking.thinking()).isEqualTo("Let me think");
+        assertThat(thinking.signature()).isNotEmpty();
+        assertThat(answer.content().get(1).asText().text()).startsWith("I read 2 messages");
+      }
     }
   }
 

@@ -13,6 +13,7 @@ import com.google.genai.types.GenerateContentConfig;
 import com.google.genai.types.GenerateContentResponse;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.Part;
+import com.google.genai.types.ThinkingConfig;
 import com.google.genai.types.Tool;
 import dev.parley.simulator.Simulator;
 import dev.parley.simulator.SimulatorConfig;
@@ -63,6 +64,27 @@ class GeminiSdkIT {
     assertThat(whole.finishReason().toString()).isEqualTo("STOP");
     assertThat(chunks.getLast().usageMetadata()).isEqualTo(whole.usageMetadata());
     assertThat(whole.usageMetadata().orElseThrow().cachedContentTokenCount()).contains(2);
+    assertThat(whole.usageMetadata().orElseThrow().thoughtsTokenCount()).contains(3);
+  }
+
+  @Test
+  void thoughtsAreToldApartFromTheAnswer() {
+    String said = "Hello [[sim reasoning=3]]";
+    GenerateContentConfig config =
+        config()
+            .thinkingConfig(ThinkingConfig.builder().thinkingBudget(1024).includeThoughts(true))
+            .build();
+    GenerateContentResponse whole = client.models.generateContent(MODEL, said, config);
+    List<GenerateContentResponse> all = new ArrayList<>(stream(said, config));
+    StringBuilder thoughts = new StringBuilder();
+    StringBuilder text = new StringBuilder();
+    for (GenerateContentResponse chunk : all) {
+      for (Part part : chunk.parts()) {
+        (part.thought().orElse(false) ? thoughts : text).append(part.text().orElse(""));
+      }
+    }
+    assertThat(thoughts.toString()).isEqualTo("Let me think");
+    assertThat(text.toString()).startsWith("I read 2 messages").isEqualTo(whole.text());
     assertThat(whole.usageMetadata().orElseThrow().thoughtsTokenCount()).contains(3);
   }
 

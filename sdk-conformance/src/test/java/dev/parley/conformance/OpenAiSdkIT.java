@@ -13,6 +13,8 @@ import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
+import com.openai.models.Reasoning;
+import com.openai.models.ReasoningEffort;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
@@ -22,6 +24,7 @@ import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseFunctionToolCall;
+import com.openai.models.responses.ResponseReasoningItem;
 import com.openai.models.responses.ResponseStreamEvent;
 import dev.parley.simulator.Simulator;
 import dev.parley.simulator.SimulatorConfig;
@@ -118,6 +121,33 @@ class OpenAiSdkIT {
     assertThat(streamed.usage().orElseThrow()).isEqualTo(whole.usage().orElseThrow());
     assertThat(whole.usage().orElseThrow().inputTokensDetails().cachedTokens()).isEqualTo(2);
     assertThat(whole.usage().orElseThrow().outputTokensDetails().reasoningTokens()).isEqualTo(3);
+  }
+
+  @Test
+  void reasoningIsAskedForByItsEffort() {
+    ChatCompletionCreateParams params =
+        chat("Hello [[sim reasoning=3]]").reasoningEffort(ReasoningEffort.LOW).build();
+    for (ChatCompletion answer :
+        List.of(client.chat().completions().create(params), stream(params))) {
+      assertThat(text(answer.validate())).startsWith("I read 2 messages");
+    }
+  }
+
+  @Test
+  void reasoningIsSummarisedInAnItemOfItsOwn() {
+    ResponseCreateParams params =
+        response("Hello [[sim reasoning=3]]")
+            .reasoning(
+                Reasoning.builder()
+                    .effort(ReasoningEffort.LOW)
+                    .summary(Reasoning.Summary.AUTO)
+                    .build())
+            .build();
+    for (Response answer : List.of(client.responses().create(params), streamResponse(params))) {
+      ResponseReasoningItem reasoning = answer.validate().output().getFirst().asReasoning();
+      assertThat(reasoning.summary().getFirst().text()).isEqualTo("Let me think");
+      assertThat(answer.output().get(1).isMessage()).isTrue();
+    }
   }
 
   @Test

@@ -11,6 +11,8 @@ import dev.parley.pricing.TokenCounts;
  * @param cachedWrite5mTokens the part of the input that was written to a cache of five minutes
  * @param cachedWrite1hTokens the part of the input that was written to a cache of an hour
  * @param reasoningTokens the part of the output that was reasoning
+ * @param unfinished whether more of the answer came after the provider had told this, so that the
+ *     output may have been more
  */
 public record ProviderUsage(
     long inputTokens,
@@ -18,7 +20,26 @@ public record ProviderUsage(
     long cachedReadTokens,
     long cachedWrite5mTokens,
     long cachedWrite1hTokens,
-    long reasoningTokens) {
+    long reasoningTokens,
+    boolean unfinished) {
+
+  /** Of a whole answer. */
+  public ProviderUsage(
+      long inputTokens,
+      long outputTokens,
+      long cachedReadTokens,
+      long cachedWrite5mTokens,
+      long cachedWrite1hTokens,
+      long reasoningTokens) {
+    this(
+        inputTokens,
+        outputTokens,
+        cachedReadTokens,
+        cachedWrite5mTokens,
+        cachedWrite1hTokens,
+        reasoningTokens,
+        false);
+  }
 
   /**
    * Parts that exceed their whole are cut to it: a provider's slip must not make prices negative.
@@ -35,6 +56,34 @@ public record ProviderUsage(
 
   public static ProviderUsage of(long inputTokens, long outputTokens) {
     return new ProviderUsage(inputTokens, outputTokens, 0, 0, 0, 0);
+  }
+
+  /** The same, after which more of the answer came. */
+  public ProviderUsage asUnfinished() {
+    return unfinished ? this : with(outputTokens, true);
+  }
+
+  /**
+   * The same with the output that came, if that was more than the provider had told by then; itself
+   * when it is known better.
+   *
+   * @param estimatedOutputTokens of all that came of the answer
+   */
+  public ProviderUsage withAtLeast(long estimatedOutputTokens) {
+    return unfinished && estimatedOutputTokens > outputTokens
+        ? with(estimatedOutputTokens, true)
+        : this;
+  }
+
+  private ProviderUsage with(long output, boolean nowUnfinished) {
+    return new ProviderUsage(
+        inputTokens,
+        output,
+        cachedReadTokens,
+        cachedWrite5mTokens,
+        cachedWrite1hTokens,
+        reasoningTokens,
+        nowUnfinished);
   }
 
   public long cachedWriteTokens() {

@@ -5,11 +5,10 @@ import dev.parley.storage.limits.TokenBuckets.Bucket;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One limit: a bucket, and the queue in time of those whom it holds up. Thread-safe. */
+/** One limit: a bucket, and the places in time of those whom it holds up. Thread-safe. */
 final class CallLimit {
 
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
@@ -19,9 +18,10 @@ final class CallLimit {
   private final TokenBuckets buckets;
   private final LongSupplier nanoTime;
   private final Counter waits;
+  private final Waiters waiters;
 
-  /** When the last of those who wait comes back. */
-  private final AtomicLong queuedUntil;
+  /** In nanoseconds a token. */
+  private final double pace;
 
   /**
    * @param kind {@code requests} or {@code tokens}
@@ -36,7 +36,8 @@ final class CallLimit {
     this.bucket = Bucket.strict(name + ":" + kind, perMinute);
     this.buckets = buckets;
     this.nanoTime = nanoTime;
-    this.queuedUntil = new AtomicLong(nanoTime.getAsLong());
+    this.pace = NANOS_PER_MINUTE / bucket.refillPerMinute();
+    this.waiters = new Waiters(pace, LONGEST_WAIT.toNanos());
     this.waits =
         Counter.builder("parley.provider.limit.waits")
             .description("calls that waited, or went elsewhere, because of a limit of our own")
@@ -48,22 +49,27 @@ final class CallLimit {
   /**
    * Takes tokens.
    *
+   * @param tenant who calls: tenants that are held up take turns
+   * @param call the same each time that the call comes
    * @return null when they were taken, else how long to wait: those who are held up come back one
    *     after the other at the pace of the limit, not all at once
    */
-  @Nullable Duration take(long tokens) {
-    Duration wait = buckets.take(bucket, tokens);
-    if (wait == null) {
-      return null;
+  @Nullable Duration take(String tenant, String call, long tokens) {
+    long now = nanoTime.getAsLong();
+    Duration wait;
+    if (waiters.mustYield(tenant, call, tokens, now)) {
+      wait = Duration.ofNanos(Math.max((long) (tokens * pace), 1));
+    } else {
+      wait = buckets.take(bucket, tokens);
+      if (wait == null) {
+        waiters.served(tenant, now);
+        return null;
+      }
     }
     waits.increment();
-    long now = nanoTime.getAsLong();
     long soonest = now + Math.min(wait.toNanos(), LONGEST_WAIT.toNanos());
-    long pace = (long) (tokens * NANOS_PER_MINUTE / bucket.refillPerMinute());
-    long turn =
-        queuedUntil.updateAndGet(last ->
-            last - soonest >= 0 ? Math.min(last + pace, now + LONGEST_WAIT.toNanos()) : soonest);
-    return Duration.ofNanos(Math.max(turn - now, 1));
+    long due = waiters.enqueue(tenant, call, tokens, soonest, now);
+    return Duration.ofNanos(Math.max(due - now, 1));
   }
 
   void settle(long tokens) {

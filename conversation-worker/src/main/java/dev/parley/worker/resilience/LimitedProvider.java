@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class LimitedProvider implements ChatProvider {
   private final Function<String, List<ModelLimit>> limitsOf;
   private final ToLongFunction<ProviderCall> inputTokens;
   private final Map<String, List<ModelLimit>> known = new ConcurrentHashMap<>();
+
+  /** Names calls that have no key: nobody will know them again. */
+  private final AtomicLong unnamed = new AtomicLong();
 
   /** More names than that are not those of models. */
   private static final int MOST_KNOWN = 2_000;
@@ -61,7 +65,7 @@ final class LimitedProvider implements ChatProvider {
       return provider.call(call, listener);
     }
     long taken = inputTokens.applyAsLong(call) + call.maxOutputTokens();
-    take(limits, taken);
+    take(limits, call, taken);
     // What breaks off without telling has used what it might have.
     long used = taken;
     try {
@@ -82,15 +86,21 @@ final class LimitedProvider implements ChatProvider {
   }
 
   private static long tokens(@Nullable ProviderUsage usage, long otherwise) {
-    return usage == null ? otherwise : usage.inputTokens() + usage.outputTokens();
+    return usage == null || usage.unfinished()
+        ? otherwise
+        : usage.inputTokens() + usage.outputTokens();
   }
 
-  private static void take(List<ModelLimit> limits, long tokens) throws ProviderException {
+  private void take(List<ModelLimit> limits, ProviderCall call, long tokens)
+      throws ProviderException {
+    String tenant = call.tenant() == null ? "" : call.tenant().value();
+    String key =
+        call.requestKey() == null ? "call-" + unnamed.incrementAndGet() : call.requestKey();
     List<Runnable> giveBack = new ArrayList<>(2 * limits.size());
     for (ModelLimit limit : limits) {
-      Duration wait = take(limit.requests(), 1, giveBack);
+      Duration wait = take(limit.requests(), tenant, key, 1, giveBack);
       if (wait == null) {
-        wait = take(limit.tokens(), tokens, giveBack);
+        wait = take(limit.tokens(), tenant, key, tokens, giveBack);
       }
       if (wait != null) {
         giveBack.forEach(Runnable::run);
@@ -100,11 +110,11 @@ final class LimitedProvider implements ChatProvider {
   }
 
   private static @Nullable Duration take(
-      @Nullable CallLimit limit, long tokens, List<Runnable> giveBack) {
+      @Nullable CallLimit limit, String tenant, String call, long tokens, List<Runnable> giveBack) {
     if (limit == null) {
       return null;
     }
-    Duration wait = limit.take(tokens);
+    Duration wait = limit.take(tenant, call, tokens);
     if (wait == null) {
       giveBack.add(() -> limit.settle(-tokens));
     }

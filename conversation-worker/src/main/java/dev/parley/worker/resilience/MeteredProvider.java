@@ -10,16 +10,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Counts the tries that reach a provider, by how they end. Thread-safe. */
+/**
+ * Counts the tries that reach a provider, by how they end, and shows what the provider says of its
+ * limits. Thread-safe.
+ */
 final class MeteredProvider implements ChatProvider {
 
   private final ChatProvider provider;
   private final MeterRegistry metrics;
   private final Map<String, Counter> byResult = new ConcurrentHashMap<>();
+  private final ToldLimits limits;
 
   MeteredProvider(ChatProvider provider, MeterRegistry metrics) {
     this.provider = provider;
     this.metrics = metrics;
+    this.limits = new ToldLimits(provider.name(), metrics);
   }
 
   @Override
@@ -32,7 +37,7 @@ final class MeteredProvider implements ChatProvider {
       throws ProviderException, InterruptedException {
     String result = "stopped";
     try {
-      ProviderReply reply = provider.call(call, listener);
+      ProviderReply reply = provider.call(call, hearing(call, listener));
       result = "answered";
       return reply;
     } catch (ProviderException e) {
@@ -41,6 +46,13 @@ final class MeteredProvider implements ChatProvider {
     } finally {
       byResult.computeIfAbsent(result, this::counter).increment();
     }
+  }
+
+  /** A tenant's own key has limits of its own. */
+  private ReplyListener hearing(ProviderCall call, ReplyListener listener) {
+    return call.apiKey() == null
+        ? new LimitsListener(listener, told -> limits.told(call.model(), told))
+        : listener;
   }
 
   private Counter counter(String result) {

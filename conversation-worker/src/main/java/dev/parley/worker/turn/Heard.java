@@ -15,6 +15,10 @@ final class Heard implements ReplyListener {
   private @Nullable String model;
   private @Nullable ProviderUsage usage;
   private long characters;
+
+  /** How many of them had come when the usage was told. */
+  private long charactersTold;
+
   private final List<ProviderException.Partial> paidTries = new ArrayList<>();
 
   Heard(ReplyListener next) {
@@ -27,7 +31,7 @@ final class Heard implements ReplyListener {
   }
 
   @Nullable ProviderUsage usage() {
-    return usage;
+    return usage != null && characters > charactersTold ? usage.asUnfinished() : usage;
   }
 
   /** How many UTF-16 units of output came. */
@@ -83,6 +87,7 @@ final class Heard implements ReplyListener {
   @Override
   public void onUsage(ProviderUsage told) {
     usage = told;
+    charactersTold = characters;
     next.onUsage(told);
   }
 

@@ -24,7 +24,8 @@ final class Metering {
    * The ledger's row of one call.
    *
    * @param step which of the attempt's calls it was, from 1
-   * @param told what the provider told; null when it told nothing, then {@code estimate} counts
+   * @param told what the provider told; null when it told nothing, then {@code estimate} counts;
+   *     when it told this before the answer had ended, the estimated output counts
    */
   UsageEvent event(
       Submission submission,
@@ -37,7 +38,7 @@ final class Metering {
       Instant endedAt,
       @Nullable ProviderUsage told,
       ProviderUsage estimate) {
-    ProviderUsage usage = told == null ? estimate : told;
+    ProviderUsage usage = told == null ? estimate : told.withAtLeast(estimate.outputTokens());
     Pricing.Priced priced = priceOf(route, model, usage, endedAt);
     return new UsageEvent(
         UsageEvent.eventId(submission.jobId(), attempt, step),
@@ -61,7 +62,7 @@ final class Metering {
         usage.reasoningTokens(),
         priced.costUSD(),
         priced.version(),
-        told == null,
+        told == null || told.unfinished(),
         usage.cachedWrite1hTokens() == 0 ? null : usage.cachedWrite1hTokens(),
         null);
   }

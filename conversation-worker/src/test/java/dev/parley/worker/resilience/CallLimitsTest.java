@@ -8,6 +8,7 @@ import dev.parley.worker.provider.ApiKey;
 import dev.parley.worker.provider.ChatProvider;
 import dev.parley.worker.provider.Failure;
 import dev.parley.worker.provider.ProviderException;
+import dev.parley.worker.provider.ProviderUsage;
 import dev.parley.worker.provider.ReplyListener;
 import dev.parley.worker.provider.Wildcard;
 import dev.parley.worker.resilience.Fixtures.Told;
@@ -36,6 +37,10 @@ final class CallLimitsTest {
     inner.usage = null;
     provider.call(Fixtures.call("m2", 95), ReplyListener.NONE);
     assertThat(buckets.taken).containsEntry("told/m*:tokens", 130L);
+
+    inner.usage = ProviderUsage.of(30, 1).asUnfinished();
+    provider.call(Fixtures.call("m3", 95), ReplyListener.NONE);
+    assertThat(buckets.taken).containsEntry("told/m*:tokens", 230L);
   }
 
   @Test

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.http.Fields;
+import dev.parley.schemas.chat.ReasoningOptions;
+import dev.parley.schemas.chat.ReasoningOptions.Effort;
 import dev.parley.schemas.chat.Tool;
 import dev.parley.schemas.chat.TurnOptions;
 import java.math.BigDecimal;
@@ -23,6 +25,10 @@ final class OptionsParser {
   private static final int MAX_TOOLS = 128;
   private static final int MAX_TOOL_NAME = 64;
   private static final int MAX_DESCRIPTION = 16_384;
+
+  /** The least that is taken by all providers that take a number. */
+  private static final int MIN_REASONING = 1_024;
+
   private static final BigDecimal MAX_BUDGET = new BigDecimal("1000000");
 
   private OptionsParser() {}
@@ -38,7 +44,8 @@ final class OptionsParser {
             toolChoice(fields),
             responseFormat(fields),
             fields.decimal("budgetUsd", BigDecimal.ZERO, MAX_BUDGET),
-            fields.integer("priority", -1_000, 1_000));
+            fields.integer("priority", -1_000, 1_000),
+            reasoning(fields));
     return options.equals(TurnOptions.NONE) ? TurnOptions.NONE : options;
   }
 
@@ -109,6 +116,42 @@ final class OptionsParser {
       default -> throw inner.invalid("type", "must be text, json_object or json_schema");
     }
     return format;
+  }
+
+  /** An object, or the effort alone as a string. */
+  private static @Nullable ReasoningOptions reasoning(Fields fields) {
+    JsonNode value = fields.find("reasoning");
+    if (value == null) {
+      return null;
+    }
+    if (value.isTextual()) {
+      return new ReasoningOptions(effort(fields, "reasoning"), null, null);
+    }
+    ObjectNode object = fields.object("reasoning", ErrorCode.INVALID_REQUEST);
+    if (object == null) {
+      return null;
+    }
+    Fields inner = new Fields(object, fields.prefix() + "reasoning.");
+    Effort effort = effort(inner, "effort");
+    Integer maxTokens = inner.integer("maxTokens", MIN_REASONING, MAX_TOKENS);
+    if (effort == null && maxTokens == null) {
+      throw fields.invalid("reasoning", "must have an effort, maxTokens or both");
+    }
+    Integer all = fields.integer("maxTokens", 1, MAX_TOKENS);
+    if (maxTokens != null && all != null && maxTokens >= all) {
+      throw inner.invalid(
+          "maxTokens", "must be less than maxTokens (" + all + "), which it is a part of");
+    }
+    Boolean summary = inner.find("summary") == null ? null : inner.flag("summary");
+    return new ReasoningOptions(effort, maxTokens, summary);
+  }
+
+  private static @Nullable Effort effort(Fields fields, String name) {
+    String effort = fields.string(name, MAX_TOOL_NAME);
+    return effort == null
+        ? null
+        : Effort.ofWireName(effort)
+            .orElseThrow(() -> fields.invalid(name, "must be low, medium or high"));
   }
 
   private static @Nullable ObjectNode typed(Fields fields, String name) {

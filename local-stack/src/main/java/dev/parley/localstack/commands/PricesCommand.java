@@ -1,5 +1,7 @@
 package dev.parley.localstack.commands;
 
+import dev.parley.pricing.ContextWindow;
+import dev.parley.pricing.ContextWindows;
 import dev.parley.pricing.DatedPrices;
 import dev.parley.pricing.ModelPrices;
 import dev.parley.pricing.PriceBook;
@@ -7,6 +9,7 @@ import dev.parley.pricing.PriceTier;
 import dev.parley.runtime.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -24,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "prices",
     description = {
-      "Show what models cost, in USD for a million tokens.",
-      "Prices that were compared with their source more than --stale days ago are marked."
+      "Show what models cost, in USD for a million tokens, and how large their context windows are.",
+      "What was compared with its source more than --stale days ago is marked."
     },
     footer = {
       "",
@@ -33,6 +36,8 @@ import picocli.CommandLine.Spec;
           + " code is 1 when anything is stale."
     })
 final class PricesCommand implements Callable<Integer> {
+
+  private static final String WINDOW = "%-60s %10s  %s%n";
 
   private static final String ROW = "%-24s %-10s %-10s %9s %10s %10s %10s %10s %10s %6s  %s%n";
 
@@ -61,6 +66,7 @@ final class PricesCommand implements Callable<Integer> {
     LocalDate today = LocalDate.now(Clock.systemUTC());
     Set<ModelPrices> stale = Set.copyOf(book.checkedBefore(today.minusDays(staleDays)));
     PrintWriter out = out();
+    boolean staleWindows = printWindows(today, out);
     out.printf(
         ROW,
         "model",
@@ -84,7 +90,39 @@ final class PricesCommand implements Callable<Integer> {
         "%d models, %d of them stale (compared before %s), price book %s%n",
         book.models().size(), stale.size(), today.minusDays(staleDays), book.version());
     out.flush();
-    return staleOnly && !stale.isEmpty() ? 1 : 0;
+    return staleOnly && (staleWindows || !stale.isEmpty()) ? 1 : 0;
+  }
+
+  /** Returns whether any is stale. */
+  private boolean printWindows(LocalDate today, PrintWriter out) {
+    ContextWindows windows = windows();
+    Set<ContextWindow> stale = Set.copyOf(windows.checkedBefore(today.minusDays(staleDays)));
+    out.printf(WINDOW, "context windows", "tokens", "checked");
+    for (ContextWindow window : windows.all()) {
+      boolean old = stale.contains(window);
+      if (old || !staleOnly) {
+        out.printf(
+            WINDOW,
+            String.join(", ", window.models()),
+            window.tokens(),
+            window.checked() + (old ? "  STALE" : ""));
+        if (staleOnly) {
+          out.printf("  %s%n", window.source());
+        }
+      }
+    }
+    out.printf(
+        "%d windows, %d of them stale (compared before %s), version %s%n%n",
+        windows.all().size(), stale.size(), today.minusDays(staleDays), windows.version());
+    return !stale.isEmpty();
+  }
+
+  private static ContextWindows windows() {
+    try {
+      return ContextWindows.bundled();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void print(ModelPrices model, boolean stale, PrintWriter out) {

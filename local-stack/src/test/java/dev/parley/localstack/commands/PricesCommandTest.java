@@ -49,7 +49,20 @@ final class PricesCommandTest {
     assertThat(printed.toString())
         .contains("old-one", "https://example.com")
         .doesNotContain("new-one");
-    assertThat(run("--stale-only", "--stale", "31")).isZero();
+    // As old as the oldest of this release's windows may ever be.
+    assertThat(run("--stale-only", "--stale", "36500")).isZero();
+  }
+
+  @Test
+  void contextWindowsAreShownWithTheirDatesAndStaleOnesWithTheirSources() {
+    assertThat(run("--stale", "36500")).isZero();
+    assertThat(printed.toString())
+        .containsPattern("claude-opus-5 +1000000  2026-07-24\\R")
+        .contains("0 of them stale");
+
+    assertThat(run("--stale-only", "--stale", "0")).isEqualTo(1);
+    assertThat(printed.toString())
+        .containsPattern("claude-opus-5 +1000000  2026-07-24  STALE\\R +https://");
   }
 
   @Test

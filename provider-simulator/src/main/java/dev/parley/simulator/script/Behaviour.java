@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param tool calls this tool instead of answering with text
  * @param cachedTokens how many of the prompt's tokens are reported as read from a cache
  * @param cacheWriteTokens how many of the prompt's tokens are reported as written to a cache
- * @param reasoningTokens how many tokens of reasoning are reported on top of the reply's
+ * @param cacheWrite1hTokens how many more as written to a cache that lasts an hour, in the format
+ *     that tells these apart
+ * @param reasoningTokens how many tokens of reasoning are reported on top of the reply's, and told
+ *     where the request asks for that
  * @param key what failing calls are counted by
  * @param session the session that the call is logged under
  */
@@ -33,11 +36,12 @@ public record Behaviour(
     @Nullable String tool,
     int cachedTokens,
     int cacheWriteTokens,
+    int cacheWrite1hTokens,
     int reasoningTokens,
     @Nullable String key,
     @Nullable String session) {
 
   /** At once, whole and well. */
   public static final Behaviour INSTANT =
-      new Behaviour(Delay.NONE, 0, 0, null, 1, null, true, null, null, 0, 0, 0, null, null);
+      new Behaviour(Delay.NONE, 0, 0, null, 1, null, true, null, null, 0, 0, 0, 0, null, null);
 }

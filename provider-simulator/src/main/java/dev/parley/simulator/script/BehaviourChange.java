@@ -26,6 +26,7 @@ final class BehaviourChange {
   private @Nullable String tool;
   private int cached;
   private int cacheWrite;
+  private int cacheWrite1h;
   private int reasoning;
   private @Nullable String key;
   private @Nullable String session;
@@ -41,6 +42,7 @@ final class BehaviourChange {
     tool = base.tool();
     cached = base.cachedTokens();
     cacheWrite = base.cacheWriteTokens();
+    cacheWrite1h = base.cacheWrite1hTokens();
     reasoning = base.reasoningTokens();
     key = base.key();
     session = base.session();
@@ -69,6 +71,7 @@ final class BehaviourChange {
         tool,
         cached,
         cacheWrite,
+        cacheWrite1h,
         reasoning,
         key,
         session);
@@ -94,6 +97,7 @@ final class BehaviourChange {
       case "usage" -> usage = usage(value);
       case "cached" -> cached = count(value);
       case "cache-write" -> cacheWrite = count(value);
+      case "cache-write-1h" -> cacheWrite1h = count(value);
       case "reasoning" -> reasoning = count(value);
       case "finish" -> finish = finish(value);
       case "tool" -> tool = value;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param includeUsage whether a streamed reply shall report token counts
  * @param maxTokens the longest reply that is wanted
  * @param metadata what the request says about itself
+ * @param thoughts whether the model shall reason first
  */
 public record ChatRequest(
     String model,
@@ -27,4 +28,32 @@ public record ChatRequest(
     boolean streamed,
     boolean includeUsage,
     @Nullable Integer maxTokens,
-    Map<String, String> metadata) {}
+    Map<String, String> metadata,
+    Thoughts thoughts) {
+
+  /** Without a wish to reason. */
+  public ChatRequest(
+      String model,
+      int messages,
+      String context,
+      String lastUserText,
+      boolean answersTool,
+      int promptTokens,
+      boolean streamed,
+      boolean includeUsage,
+      @Nullable Integer maxTokens,
+      Map<String, String> metadata) {
+    this(
+        model,
+        messages,
+        context,
+        lastUserText,
+        answersTool,
+        promptTokens,
+        streamed,
+        includeUsage,
+        maxTokens,
+        metadata,
+        Thoughts.NONE);
+  }
+}

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * hang=before | opened | between   nothing more: before the head, after it, after the first token
  * hang-after=TOKENS                nothing more after so many tokens
  * usage=full | none                whether token counts are reported
- * cached=COUNT cache-write=COUNT reasoning=COUNT        reported on top
+ * cached=COUNT cache-write=COUNT cache-write-1h=COUNT reasoning=COUNT   reported on top
  * finish=stop | length | content_filter | tool_calls    the reason that is given
  * tool=NAME                        a call of that tool instead of text
  * key=WORD                         what failing calls are counted by

@@ -95,15 +95,16 @@ public final class Planner {
   private Reply reply(ChatRequest request, Behaviour behaviour, long number) {
     ReplyText words = ReplyText.to(request);
     String tool = request.answersTool() ? null : behaviour.tool();
-    Integer limit = request.maxTokens();
+    int reasoning = reasoningTokens(request, behaviour);
     String finish = tool == null ? "stop" : "tool_calls";
     String text;
     if (tool != null) {
       text = ToolArguments.quoting(words.quote());
     } else {
       text = behaviour.tokens() == 0 ? words.text() : words.text(behaviour.tokens());
-      if (limit != null && Tokens.count(text) > limit) {
-        text = Tokens.first(text, limit);
+      int room = room(request, reasoning);
+      if (Tokens.count(text) > room) {
+        text = Tokens.first(text, room);
         finish = "length";
       }
     }
@@ -111,15 +112,31 @@ public final class Planner {
         request.context() + HexFormat.of().toHexDigits(number),
         modelName(request.model()),
         clock.instant().getEpochSecond(),
+        request.thoughts() == Thoughts.TOLD ? Thoughts.text(reasoning) : "",
         text,
         tool,
         behaviour.finish() == null ? finish : behaviour.finish(),
         request.promptTokens(),
         Math.min(behaviour.cachedTokens(), request.promptTokens()),
         Math.min(behaviour.cacheWriteTokens(), request.promptTokens()),
+        Math.min(behaviour.cacheWrite1hTokens(), request.promptTokens()),
         Tokens.count(text),
-        behaviour.reasoningTokens(),
+        reasoning,
         behaviour.usage());
+  }
+
+  /** What is reasoned counts, where it was asked for. */
+  private static int room(ChatRequest request, int reasoning) {
+    Integer limit = request.maxTokens();
+    if (limit == null) {
+      return Integer.MAX_VALUE;
+    }
+    return request.thoughts() == Thoughts.NONE ? limit : Math.max(0, limit - reasoning);
+  }
+
+  private static int reasoningTokens(ChatRequest request, Behaviour behaviour) {
+    int told = behaviour.reasoningTokens();
+    return told == 0 && request.thoughts() != Thoughts.NONE ? Thoughts.TOKENS : told;
   }
 
   private static String modelName(String asked) {

@@ -7,24 +7,40 @@ import org.jspecify.annotations.Nullable;
 final class AnthropicFrames implements Frames {
 
   private final Reply reply;
+  private final TokenFrames thoughts;
   private final TokenFrames tokens;
+
+  /** Of the answer's block. */
+  private final int index;
 
   AnthropicFrames(Reply reply) {
     this.reply = reply;
+    this.index = reply.thoughts().isEmpty() ? 0 : 1;
+    this.thoughts =
+        reply.thoughts().isEmpty()
+            ? TokenFrames.NONE
+            : new TokenFrames(
+                delta(new Sse(), 0, "thinking_delta", "thinking", TokenFrames.PLACE).bytes(),
+                reply.thoughts());
     @Nullable String tool = reply.tool();
-    byte[] sample =
-        event(
-                new Sse(),
-                "content_block_delta",
-                json -> {
-                  json.writeNumberField("index", 0);
-                  json.writeObjectFieldStart("delta");
-                  json.writeStringField("type", tool == null ? "text_delta" : "input_json_delta");
-                  json.writeStringField(tool == null ? "text" : "partial_json", TokenFrames.PLACE);
-                  json.writeEndObject();
-                })
-            .bytes();
-    this.tokens = new TokenFrames(sample, reply.text());
+    Sse sample =
+        tool == null
+            ? delta(new Sse(), index, "text_delta", "text", TokenFrames.PLACE)
+            : delta(new Sse(), index, "input_json_delta", "partial_json", TokenFrames.PLACE);
+    this.tokens = new TokenFrames(sample.bytes(), reply.text());
+  }
+
+  private static Sse delta(Sse events, int index, String type, String field, String value) {
+    return event(
+        events,
+        "content_block_delta",
+        json -> {
+          json.writeNumberField("index", index);
+          json.writeObjectFieldStart("delta");
+          json.writeStringField("type", type);
+          json.writeStringField(field, value);
+          json.writeEndObject();
+        });
   }
 
   @Override
@@ -45,11 +61,30 @@ final class AnthropicFrames implements Frames {
           }
           json.writeEndObject();
         });
+    if (thoughts.done()) {
+      beginAnswer(events);
+    } else {
+      event(
+          events,
+          "content_block_start",
+          json -> {
+            json.writeNumberField("index", 0);
+            json.writeObjectFieldStart("content_block");
+            json.writeStringField("type", "thinking");
+            json.writeStringField("thinking", "");
+            json.writeStringField("signature", "");
+            json.writeEndObject();
+          });
+    }
+    return event(events, "ping", json -> {}).bytes();
+  }
+
+  private void beginAnswer(Sse events) {
     event(
         events,
         "content_block_start",
         json -> {
-          json.writeNumberField("index", 0);
+          json.writeNumberField("index", index);
           json.writeObjectFieldStart("content_block");
           if (reply.tool() == null) {
             json.writeStringField("type", "text");
@@ -61,18 +96,28 @@ final class AnthropicFrames implements Frames {
           }
           json.writeEndObject();
         });
-    return event(events, "ping", json -> {}).bytes();
   }
 
   @Override
   public byte[] token() {
-    return tokens.next();
+    if (thoughts.done()) {
+      return tokens.next();
+    }
+    byte[] thought = thoughts.next();
+    if (!thoughts.done()) {
+      return thought;
+    }
+    Sse events = new Sse().bytes(thought);
+    delta(events, 0, "signature_delta", "signature", AnthropicMessages.signature(reply));
+    event(events, "content_block_stop", json -> json.writeNumberField("index", 0));
+    beginAnswer(events);
+    return events.bytes();
   }
 
   @Override
   public byte[] closing() {
     Sse events = new Sse();
-    event(events, "content_block_stop", json -> json.writeNumberField("index", 0));
+    event(events, "content_block_stop", json -> json.writeNumberField("index", index));
     event(
         events,
         "message_delta",
@@ -84,6 +129,7 @@ final class AnthropicFrames implements Frames {
           if (reply.reportUsage()) {
             json.writeObjectFieldStart("usage");
             json.writeNumberField("output_tokens", reply.completionTokens());
+            AnthropicMessages.thinkingTokens(json, reply);
             json.writeEndObject();
           }
         });

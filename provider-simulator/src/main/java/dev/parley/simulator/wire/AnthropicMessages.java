@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.simulator.script.ChatRequest;
 import dev.parley.simulator.script.Failure;
 import dev.parley.simulator.script.Reply;
+import dev.parley.simulator.script.Thoughts;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class AnthropicMessages implements WireFormat {
 
   private static final Set<String> TEXT = Set.of("text");
+  private static final Set<String> KINDS = Set.of("enabled", "adaptive", "disabled");
+  private static final Set<String> EFFORTS = Set.of("low", "medium", "high", "xhigh", "max");
+  private static final int LEAST_BUDGET = 1_024;
 
   @Override
   public String name() {
@@ -44,7 +48,31 @@ public final class AnthropicMessages implements WireFormat {
       context.add(role(message), Fields.content(message.get("content"), TEXT));
     }
     return context.request(
-        model, body.path("stream").asBoolean(), true, limit, body.get("metadata"));
+        model,
+        body.path("stream").asBoolean(),
+        true,
+        limit,
+        body.get("metadata"),
+        thoughts(body, limit));
+  }
+
+  /** Refuses what the provider refuses. */
+  private static Thoughts thoughts(JsonNode body, int maxTokens) {
+    Fields.oneOf(body.path("output_config"), "effort", EFFORTS);
+    JsonNode thinking = body.path("thinking");
+    String kind = Fields.oneOf(thinking, "type", KINDS);
+    boolean wanted = kind != null && !kind.equals("disabled");
+    if ("enabled".equals(kind)) {
+      Integer budget = Fields.positive(thinking, "budget_tokens");
+      if (budget == null || budget < LEAST_BUDGET || budget >= maxTokens) {
+        throw new BadRequestException(
+            "thinking.enabled.budget_tokens: must be at least 1024 and less than max_tokens");
+      }
+    }
+    if (wanted && body.path("temperature").asDouble(1) != 1) {
+      throw new BadRequestException("temperature may only be set to 1 when thinking is enabled");
+    }
+    return Thoughts.of(wanted, !thinking.path("display").asText().equals("omitted"));
   }
 
   private static String role(JsonNode message) {
@@ -73,6 +101,13 @@ public final class AnthropicMessages implements WireFormat {
     return JsonText.object(json -> {
       head(json, reply);
       json.writeArrayFieldStart("content");
+      if (!reply.thoughts().isEmpty()) {
+        json.writeStartObject();
+        json.writeStringField("type", "thinking");
+        json.writeStringField("thinking", reply.thoughts());
+        json.writeStringField("signature", signature(reply));
+        json.writeEndObject();
+      }
       json.writeStartObject();
       if (reply.tool() == null) {
         json.writeStringField("type", "text");
@@ -99,6 +134,10 @@ public final class AnthropicMessages implements WireFormat {
     json.writeStringField("model", reply.model());
   }
 
+  static String signature(Reply reply) {
+    return "sig_" + reply.serial();
+  }
+
   static void toolUse(JsonGenerator json, Reply reply, String name) throws IOException {
     json.writeStringField("type", "tool_use");
     json.writeStringField("id", "toolu_" + reply.serial());
@@ -116,18 +155,30 @@ public final class AnthropicMessages implements WireFormat {
 
   /** What was read from or written to a cache is not part of {@code input_tokens} here. */
   static void usage(JsonGenerator json, Reply reply, int outputTokens) throws IOException {
-    int written = Math.min(reply.cacheWriteTokens(), reply.promptTokens() - reply.cachedTokens());
+    int room = reply.promptTokens() - reply.cachedTokens();
+    int written5m = Math.min(reply.cacheWriteTokens(), room);
+    int written1h = Math.min(reply.cacheWrite1hTokens(), room - written5m);
+    int written = written5m + written1h;
     json.writeObjectFieldStart("usage");
-    json.writeNumberField("input_tokens", reply.promptTokens() - reply.cachedTokens() - written);
+    json.writeNumberField("input_tokens", room - written);
     json.writeNumberField("cache_creation_input_tokens", written);
     json.writeNumberField("cache_read_input_tokens", reply.cachedTokens());
     json.writeObjectFieldStart("cache_creation");
-    json.writeNumberField("ephemeral_5m_input_tokens", written);
-    json.writeNumberField("ephemeral_1h_input_tokens", 0);
+    json.writeNumberField("ephemeral_5m_input_tokens", written5m);
+    json.writeNumberField("ephemeral_1h_input_tokens", written1h);
     json.writeEndObject();
     json.writeNumberField("output_tokens", outputTokens);
+    thinkingTokens(json, reply);
     json.writeStringField("service_tier", "standard");
     json.writeEndObject();
+  }
+
+  static void thinkingTokens(JsonGenerator json, Reply reply) throws IOException {
+    if (reply.reasoningTokens() > 0) {
+      json.writeObjectFieldStart("output_tokens_details");
+      json.writeNumberField("thinking_tokens", reply.reasoningTokens());
+      json.writeEndObject();
+    }
   }
 
   @Override

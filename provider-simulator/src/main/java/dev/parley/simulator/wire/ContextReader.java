@@ -3,6 +3,7 @@ package dev.parley.simulator.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.simulator.script.ChatRequest;
 import dev.parley.simulator.script.ContextDigest;
+import dev.parley.simulator.script.Thoughts;
 import dev.parley.simulator.script.Tokens;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,7 +35,8 @@ final class ContextReader {
       boolean streamed,
       boolean includeUsage,
       @Nullable Integer maxTokens,
-      @Nullable JsonNode metadata) {
+      @Nullable JsonNode metadata,
+      Thoughts thoughts) {
     return new ChatRequest(
         model,
         messages,
@@ -45,7 +47,8 @@ final class ContextReader {
         streamed,
         includeUsage,
         maxTokens,
-        texts(metadata));
+        texts(metadata),
+        thoughts);
   }
 
   private static Map<String, String> texts(@Nullable JsonNode metadata) {

@@ -2,6 +2,7 @@ package dev.parley.simulator.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads fields of requests and names the one that is at fault. */
@@ -39,6 +40,19 @@ final class Fields {
       throw new BadRequestException("'" + field + "' must be a positive whole number");
     }
     return value.asInt();
+  }
+
+  /** A word out of several; null when it is not there. */
+  static @Nullable String oneOf(JsonNode body, String field, Set<String> words) {
+    JsonNode value = body.get(field);
+    if (value == null || value.isNull()) {
+      return null;
+    }
+    if (!words.contains(value.asText())) {
+      throw new BadRequestException(
+          "'" + field + "' must be one of " + String.join(", ", new TreeSet<>(words)));
+    }
+    return value.asText();
   }
 
   /** A string, or the texts of the parts whose type is one of those given. */

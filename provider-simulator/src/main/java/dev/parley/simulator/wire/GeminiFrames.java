@@ -12,21 +12,34 @@ final class GeminiFrames implements Frames {
   private static final String NEWLINE = "\r\n";
 
   private final Reply reply;
+  private final TokenFrames thoughts;
   private final TokenFrames tokens;
 
   GeminiFrames(Reply reply) {
     this.reply = reply;
-    byte[] sample =
-        new Sse(NEWLINE)
-            .data(json ->
-                GeminiGenerate.chunk(
-                    json,
-                    reply,
-                    part -> part.writeStringField("text", TokenFrames.PLACE),
-                    0,
-                    false))
-            .bytes();
-    this.tokens = new TokenFrames(sample, reply.text());
+    this.thoughts =
+        reply.thoughts().isEmpty()
+            ? TokenFrames.NONE
+            : new TokenFrames(sample(reply, true), reply.thoughts());
+    this.tokens = new TokenFrames(sample(reply, false), reply.text());
+  }
+
+  private static byte[] sample(Reply reply, boolean thought) {
+    return new Sse(NEWLINE)
+        .data(json ->
+            GeminiGenerate.chunk(
+                json,
+                reply,
+                "",
+                part -> {
+                  part.writeStringField("text", TokenFrames.PLACE);
+                  if (thought) {
+                    part.writeBooleanField("thought", true);
+                  }
+                },
+                0,
+                false))
+        .bytes();
   }
 
   @Override
@@ -36,6 +49,9 @@ final class GeminiFrames implements Frames {
 
   @Override
   public byte[] token() {
+    if (!thoughts.done()) {
+      return thoughts.next();
+    }
     return reply.tool() == null ? tokens.next() : NOTHING;
   }
 
@@ -46,6 +62,7 @@ final class GeminiFrames implements Frames {
             GeminiGenerate.chunk(
                 json,
                 reply,
+                "",
                 part -> GeminiGenerate.part(part, reply, ""),
                 reply.outputTokens(),
                 true))

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.simulator.script.ChatRequest;
 import dev.parley.simulator.script.Failure;
 import dev.parley.simulator.script.Reply;
+import dev.parley.simulator.script.Thoughts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ public final class GeminiGenerate implements WireFormat {
       Pattern.compile("/v1(?:beta)?/models/([^/:]+):(generateContent|streamGenerateContent)");
 
   private static final String STREAMED = "streamGenerateContent";
+
+  private static final Set<String> LEVELS =
+      Set.of("minimal", "low", "medium", "high", "MINIMAL", "LOW", "MEDIUM", "HIGH");
 
   @Override
   public String name() {
@@ -58,7 +63,22 @@ public final class GeminiGenerate implements WireFormat {
         streamed,
         true,
         Fields.positive(body.path("generationConfig"), "maxOutputTokens"),
-        body.get("labels"));
+        body.get("labels"),
+        thoughts(body.path("generationConfig").path("thinkingConfig")));
+  }
+
+  private static Thoughts thoughts(JsonNode config) {
+    String level = Fields.oneOf(config, "thinkingLevel", LEVELS);
+    if (level != null && config.has("thinkingBudget")) {
+      throw new BadRequestException(
+          "You can only set only one of thinking budget and thinking level.");
+    }
+    boolean told = config.path("includeThoughts").asBoolean();
+    boolean wanted =
+        config.has("thinkingBudget")
+            ? config.path("thinkingBudget").asInt() != 0
+            : level != null || told;
+    return Thoughts.of(wanted, told);
   }
 
   private static String role(JsonNode content) {
@@ -86,7 +106,13 @@ public final class GeminiGenerate implements WireFormat {
   @Override
   public byte[] whole(Reply reply) {
     return JsonText.object(json ->
-        chunk(json, reply, part -> part(part, reply, reply.text()), reply.outputTokens(), true));
+        chunk(
+            json,
+            reply,
+            reply.thoughts(),
+            part -> part(part, reply, reply.text()),
+            reply.outputTokens(),
+            true));
   }
 
   static void part(JsonGenerator json, Reply reply, String text) throws IOException {
@@ -102,12 +128,23 @@ public final class GeminiGenerate implements WireFormat {
   }
 
   static void chunk(
-      JsonGenerator json, Reply reply, JsonText.Content part, int outputTokens, boolean last)
+      JsonGenerator json,
+      Reply reply,
+      String thoughts,
+      JsonText.Content part,
+      int outputTokens,
+      boolean last)
       throws IOException {
     json.writeArrayFieldStart("candidates");
     json.writeStartObject();
     json.writeObjectFieldStart("content");
     json.writeArrayFieldStart("parts");
+    if (!thoughts.isEmpty()) {
+      json.writeStartObject();
+      json.writeStringField("text", thoughts);
+      json.writeBooleanField("thought", true);
+      json.writeEndObject();
+    }
     json.writeStartObject();
     part.writeTo(json);
     json.writeEndObject();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.simulator.script.ChatRequest;
 import dev.parley.simulator.script.Failure;
 import dev.parley.simulator.script.Reply;
+import dev.parley.simulator.script.Thoughts;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ public final class OpenAiChat implements WireFormat {
 
   static final String FINGERPRINT = "fp_simulator";
   private static final Set<String> TEXT = Set.of("text", "refusal");
+  static final Set<String> EFFORTS = Set.of("none", "minimal", "low", "medium", "high", "xhigh");
 
   @Override
   public String name() {
@@ -39,7 +41,12 @@ public final class OpenAiChat implements WireFormat {
         body.path("stream").asBoolean(),
         body.path("stream_options").path("include_usage").asBoolean(),
         limit == null ? Fields.positive(body, "max_tokens") : limit,
-        body.get("metadata"));
+        body.get("metadata"),
+        Thoughts.of(wantsThoughts(Fields.oneOf(body, "reasoning_effort", EFFORTS)), true));
+  }
+
+  static boolean wantsThoughts(@Nullable String effort) {
+    return effort != null && !effort.equals("none");
   }
 
   private static String role(JsonNode message) {
@@ -80,7 +87,11 @@ public final class OpenAiChat implements WireFormat {
     });
   }
 
+  /** Reasoning stands where most servers that tell it at all put it; OpenAI's own does not. */
   private static void message(JsonGenerator json, Reply reply) throws IOException {
+    if (!reply.thoughts().isEmpty()) {
+      json.writeStringField("reasoning_content", reply.thoughts());
+    }
     if (reply.tool() == null) {
       json.writeStringField("content", reply.text());
     } else {

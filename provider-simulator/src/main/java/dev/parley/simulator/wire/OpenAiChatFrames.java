@@ -10,12 +10,17 @@ final class OpenAiChatFrames implements Frames {
 
   private final Reply reply;
   private final boolean includeUsage;
+  private final TokenFrames thoughts;
   private final TokenFrames tokens;
 
   OpenAiChatFrames(Reply reply, boolean includeUsage) {
     this.reply = reply;
     this.includeUsage = includeUsage;
-    this.tokens = new TokenFrames(new Sse().data(chunk(this::sample, null)).bytes(), reply.text());
+    this.thoughts =
+        reply.thoughts().isEmpty()
+            ? TokenFrames.NONE
+            : new TokenFrames(sampleOf(OpenAiChatFrames::thought), reply.thoughts());
+    this.tokens = new TokenFrames(sampleOf(this::sample), reply.text());
   }
 
   @Override
@@ -25,7 +30,7 @@ final class OpenAiChatFrames implements Frames {
 
   @Override
   public byte[] token() {
-    return tokens.next();
+    return thoughts.done() ? tokens.next() : thoughts.next();
   }
 
   @Override
@@ -66,6 +71,14 @@ final class OpenAiChatFrames implements Frames {
           "");
     }
     json.writeNullField("refusal");
+  }
+
+  private byte[] sampleOf(JsonText.Content delta) {
+    return new Sse().data(chunk(delta, null)).bytes();
+  }
+
+  private static void thought(JsonGenerator json) throws IOException {
+    json.writeStringField("reasoning_content", TokenFrames.PLACE);
   }
 
   private void sample(JsonGenerator json) throws IOException {

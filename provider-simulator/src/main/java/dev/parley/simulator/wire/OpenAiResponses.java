@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.simulator.script.ChatRequest;
 import dev.parley.simulator.script.Failure;
 import dev.parley.simulator.script.Reply;
+import dev.parley.simulator.script.Thoughts;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +47,11 @@ public final class OpenAiResponses implements WireFormat {
         body.path("stream").asBoolean(),
         true,
         Fields.positive(body, "max_output_tokens"),
-        body.get("metadata"));
+        body.get("metadata"),
+        Thoughts.of(
+            OpenAiChat.wantsThoughts(
+                Fields.oneOf(body.path("reasoning"), "effort", OpenAiChat.EFFORTS)),
+            body.path("reasoning").hasNonNull("summary")));
   }
 
   private static void add(ContextReader context, JsonNode item) {
@@ -113,6 +118,11 @@ public final class OpenAiResponses implements WireFormat {
     json.writeStringField("model", reply.model());
     json.writeArrayFieldStart("output");
     if (over) {
+      if (!reply.thoughts().isEmpty()) {
+        json.writeStartObject();
+        reasoning(json, reply, true);
+        json.writeEndObject();
+      }
       json.writeStartObject();
       item(json, reply, status, reply.text());
       json.writeEndObject();
@@ -134,6 +144,31 @@ public final class OpenAiResponses implements WireFormat {
     }
     json.writeObjectFieldStart("metadata");
     json.writeEndObject();
+  }
+
+  /** What is reasoned comes before; encrypted too, since nothing is stored here. */
+  static void reasoning(JsonGenerator json, Reply reply, boolean over) throws IOException {
+    json.writeStringField("id", reasoningId(reply));
+    json.writeStringField("type", "reasoning");
+    json.writeArrayFieldStart("summary");
+    if (over) {
+      json.writeStartObject();
+      summary(json, reply.thoughts());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    if (over) {
+      json.writeStringField("encrypted_content", "enc_" + reply.serial());
+    }
+  }
+
+  static void summary(JsonGenerator json, String text) throws IOException {
+    json.writeStringField("type", "summary_text");
+    json.writeStringField("text", text);
+  }
+
+  static String reasoningId(Reply reply) {
+    return "rs_" + reply.serial();
   }
 
   /** The one item that a reply consists of; null for a text that has not begun. */

@@ -10,10 +10,15 @@ final class OpenAiResponsesFrames implements Frames {
 
   private final Reply reply;
   private int sequence;
+  private int thought;
   private int position;
+
+  /** Of the answer's item. */
+  private final int index;
 
   OpenAiResponsesFrames(Reply reply) {
     this.reply = reply;
+    this.index = reply.thoughts().isEmpty() ? 0 : 1;
   }
 
   @Override
@@ -22,15 +27,55 @@ final class OpenAiResponsesFrames implements Frames {
     for (String type : new String[] {"response.created", "response.in_progress"}) {
       event(events, type, json -> response(json, "in_progress"));
     }
+    if (reply.thoughts().isEmpty()) {
+      beginAnswer(events);
+    } else {
+      event(events, "response.output_item.added", json -> reasoning(json, false));
+      event(events, "response.reasoning_summary_part.added", json -> summary(json, ""));
+    }
+    return events.bytes();
+  }
+
+  private void beginAnswer(Sse events) {
     event(events, "response.output_item.added", json -> item(json, false));
     if (reply.tool() == null) {
       event(events, "response.content_part.added", json -> part(json, ""));
+    }
+  }
+
+  private byte[] thought() {
+    int end = Tokens.end(reply.thoughts(), thought);
+    String token = reply.thoughts().substring(thought, end);
+    thought = end;
+    Sse events = new Sse();
+    event(
+        events,
+        "response.reasoning_summary_text.delta",
+        json -> {
+          placeOfThoughts(json);
+          json.writeStringField("delta", token);
+        });
+    if (thought == reply.thoughts().length()) {
+      event(
+          events,
+          "response.reasoning_summary_text.done",
+          json -> {
+            placeOfThoughts(json);
+            json.writeStringField("text", reply.thoughts());
+          });
+      event(
+          events, "response.reasoning_summary_part.done", json -> summary(json, reply.thoughts()));
+      event(events, "response.output_item.done", json -> reasoning(json, true));
+      beginAnswer(events);
     }
     return events.bytes();
   }
 
   @Override
   public byte[] token() {
+    if (thought < reply.thoughts().length()) {
+      return thought();
+    }
     int end = Tokens.end(reply.text(), position);
     String token = reply.text().substring(position, end);
     position = end;
@@ -103,7 +148,7 @@ final class OpenAiResponsesFrames implements Frames {
   }
 
   private void item(JsonGenerator json, boolean over) throws IOException {
-    json.writeNumberField("output_index", 0);
+    json.writeNumberField("output_index", index);
     json.writeObjectFieldStart("item");
     String status = over ? OpenAiResponses.status(reply) : "in_progress";
     OpenAiResponses.item(json, reply, status, over ? reply.text() : null);
@@ -128,6 +173,26 @@ final class OpenAiResponsesFrames implements Frames {
 
   private void place(JsonGenerator json) throws IOException {
     json.writeStringField("item_id", OpenAiResponses.itemId(reply));
+    json.writeNumberField("output_index", index);
+  }
+
+  private void placeOfThoughts(JsonGenerator json) throws IOException {
+    json.writeStringField("item_id", OpenAiResponses.reasoningId(reply));
     json.writeNumberField("output_index", 0);
+    json.writeNumberField("summary_index", 0);
+  }
+
+  private void summary(JsonGenerator json, String text) throws IOException {
+    placeOfThoughts(json);
+    json.writeObjectFieldStart("part");
+    OpenAiResponses.summary(json, text);
+    json.writeEndObject();
+  }
+
+  private void reasoning(JsonGenerator json, boolean over) throws IOException {
+    json.writeNumberField("output_index", 0);
+    json.writeObjectFieldStart("item");
+    OpenAiResponses.reasoning(json, reply, over);
+    json.writeEndObject();
   }
 }

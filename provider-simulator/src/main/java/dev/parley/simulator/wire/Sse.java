@@ -33,6 +33,12 @@ final class Sse {
     return raw(newline).raw(newline);
   }
 
+  /** Events that are ready. */
+  Sse bytes(byte[] events) {
+    bytes.write(events);
+    return this;
+  }
+
   Sse raw(String text) {
     bytes.write(text.getBytes(StandardCharsets.UTF_8));
     return this;

@@ -16,6 +16,9 @@ final class TokenFrames {
 
   private static final byte[] PLACE_BYTES = PLACE.getBytes(StandardCharsets.US_ASCII);
 
+  /** Of a text that is empty; has nothing to give. */
+  static final TokenFrames NONE = new TokenFrames(PLACE_BYTES, "");
+
   private final byte[] before;
   private final byte[] after;
   private final String text;
@@ -29,6 +32,11 @@ final class TokenFrames {
     this.before = Arrays.copyOf(sample, place);
     this.after = Arrays.copyOfRange(sample, place + PLACE_BYTES.length, sample.length);
     this.text = text;
+  }
+
+  /** Whether all tokens of the text have been made. */
+  boolean done() {
+    return position == text.length();
   }
 
   byte[] next() {

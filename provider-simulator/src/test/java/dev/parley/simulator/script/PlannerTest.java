@@ -93,6 +93,29 @@ class PlannerTest {
   }
 
   @Test
+  void whatIsReasonedIsToldOnWishAndCountsAgainstTheLimit() {
+    Reply told = plan(reasoning(Thoughts.TOLD, "Hi [[sim reasoning=3]]", 5)).reply();
+    assertThat(Tokens.count(told.thoughts())).isEqualTo(3);
+    assertThat(told.reasoningTokens()).isEqualTo(3);
+    assertThat(told.outputTokens()).isEqualTo(2);
+    assertThat(told.streamedTokens()).isEqualTo(5);
+    assertThat(told.finish()).isEqualTo("length");
+
+    Reply hidden = plan(reasoning(Thoughts.HIDDEN, "Hi", null)).reply();
+    assertThat(hidden.thoughts()).isEmpty();
+    assertThat(hidden.reasoningTokens()).isEqualTo(Thoughts.TOKENS);
+    assertThat(hidden.finish()).isEqualTo("stop");
+
+    assertThat(plan(request("Hi")).reply().reasoningTokens()).isZero();
+  }
+
+  private static ChatRequest reasoning(
+      Thoughts thoughts, String said, @Nullable Integer maxTokens) {
+    return new ChatRequest(
+        "m", 1, "00000000", said, false, 1, false, false, maxTokens, Map.of(), thoughts);
+  }
+
+  @Test
   void aToolIsCalledUntilItHasAnswered() {
     Reply asked = plan(request("Rain? [[sim tool=get_weather]]")).reply();
     ChatRequest answered =

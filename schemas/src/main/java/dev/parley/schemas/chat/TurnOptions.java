@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     {"type":"json_schema","name":...,"schema":...,"strict":...}}
  * @param budgetUsd the most that this request may cost
  * @param priority higher goes first among the sessions of one tenant
+ * @param reasoning null leaves it to the model's own default
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TurnOptions(
@@ -29,10 +30,35 @@ public record TurnOptions(
     @Nullable JsonNode toolChoice,
     @Nullable JsonNode responseFormat,
     @Nullable BigDecimal budgetUsd,
-    @Nullable Integer priority) {
+    @Nullable Integer priority,
+    @Nullable ReasoningOptions reasoning) {
 
   public static final TurnOptions NONE =
       new TurnOptions(null, null, null, null, null, null, null, null, null);
+
+  /** Without a word about reasoning. */
+  public TurnOptions(
+      @Nullable String model,
+      @Nullable String provider,
+      @Nullable Integer maxTokens,
+      @Nullable BigDecimal temperature,
+      @Nullable List<Tool> tools,
+      @Nullable JsonNode toolChoice,
+      @Nullable JsonNode responseFormat,
+      @Nullable BigDecimal budgetUsd,
+      @Nullable Integer priority) {
+    this(
+        model,
+        provider,
+        maxTokens,
+        temperature,
+        tools,
+        toolChoice,
+        responseFormat,
+        budgetUsd,
+        priority,
+        null);
+  }
 
   /** A JSON null asks for nothing, just as a field that is not there. */
   public TurnOptions {
@@ -62,6 +88,8 @@ public record TurnOptions(
         + budgetUsd
         + ", priority="
         + priority
+        + ", reasoning="
+        + reasoning
         + "]";
   }
 }

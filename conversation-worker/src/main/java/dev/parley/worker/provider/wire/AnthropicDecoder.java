@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class AnthropicDecoder implements WireFormat.Decoder {
 
   private final ReplyAssembler reply;
   private final Map<Integer, ToolCallBuilder> calls = new HashMap<>();
+  private final TextEvents texts = new TextEvents(AnthropicText::in);
   private final Usage usage = new Usage();
 
   /** The thinking block that is open, and what its deltas have brought. */
@@ -23,6 +25,13 @@ final class AnthropicDecoder implements WireFormat.Decoder {
 
   AnthropicDecoder(ReplyAssembler reply) {
     this.reply = reply;
+  }
+
+  @Override
+  public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
+    String text = texts.in(json, offset, length);
+    reply.text(text);
+    return text != null;
   }
 
   @Override
@@ -50,21 +59,26 @@ final class AnthropicDecoder implements WireFormat.Decoder {
     if (!body.path("type").asText().equals("message")) {
       throw new ProviderException(AnthropicFormat.failureOf(0, body.path("error"), null), null);
     }
-    begin(body);
+    head(body);
     int index = 0;
     for (JsonNode block : body.path("content")) {
       block(index, block);
       blockEnd(index);
       index++;
     }
+    usage(body.path("usage"));
     finish(body.path("stop_reason").asText(""));
     reply.terminal();
   }
 
   private void begin(JsonNode message) {
+    head(message);
+    usage(message.path("usage"));
+  }
+
+  private void head(JsonNode message) {
     reply.model(WireJson.textOrNull(message, "model"));
     reply.requestId(WireJson.textOrNull(message, "id"));
-    usage(message.path("usage"));
   }
 
   private void block(int index, JsonNode block) throws ProviderException {

@@ -44,6 +44,7 @@ final class AnthropicFormat extends JsonFormat {
     }
     body.set("messages", AnthropicMessages.write(call));
     temperature(call, body);
+    AnthropicThinking.write(call, body);
     if (call.stream()) {
       body.put("stream", true);
     }
@@ -72,7 +73,7 @@ final class AnthropicFormat extends JsonFormat {
 
   @Override
   void jsonSchema(ResponseFormat.JsonSchema schema, ObjectNode body) {
-    body.putObject("output_config")
+    body.withObjectProperty("output_config")
         .putObject("format")
         .put("type", "json_schema")
         .set("schema", schema.schema());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
+import java.io.IOException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,24 @@ final class GeminiDecoder implements WireFormat.Decoder {
   static final String MADE_UP_ID = "call_";
 
   private final ReplyAssembler reply;
+  private final TextEvents texts = new TextEvents(GeminiText::in);
+  private boolean begun;
 
   GeminiDecoder(ReplyAssembler reply) {
     this.reply = reply;
   }
 
+  /** Once the first chunk has told the model and the answer's id, which the others repeat. */
+  @Override
+  public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
+    String text = begun ? texts.in(json, offset, length) : null;
+    reply.text(text);
+    return text != null;
+  }
+
   @Override
   public void event(@Nullable String name, JsonNode data) throws ProviderException {
+    begun = true;
     JsonNode error = data.path("error");
     if (error.isObject()) {
       throw new ProviderException(
@@ -31,13 +43,14 @@ final class GeminiDecoder implements WireFormat.Decoder {
     }
     reply.model(WireJson.textOrNull(data, "modelVersion"));
     reply.requestId(WireJson.textOrNull(data, "responseId"));
-    JsonNode usage = data.path("usageMetadata");
-    if (usage.isObject()) {
-      reply.usage(usage(usage));
-    }
     JsonNode candidate = data.path("candidates").path(0);
     for (JsonNode part : candidate.path("content").path("parts")) {
       part(part);
+    }
+    // After the parts that it counts.
+    JsonNode usage = data.path("usageMetadata");
+    if (usage.isObject()) {
+      reply.usage(usage(usage));
     }
     if (!data.path("promptFeedback").path("blockReason").asText("").isEmpty()) {
       reply.finish(FinishReason.CONTENT_FILTER);

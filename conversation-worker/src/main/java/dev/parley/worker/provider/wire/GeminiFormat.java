@@ -46,6 +46,7 @@ final class GeminiFormat extends JsonFormat {
     ObjectNode config = body.putObject("generationConfig");
     config.put("maxOutputTokens", call.maxOutputTokens());
     temperature(call, config);
+    GeminiThinking.write(call, config);
   }
 
   @Override

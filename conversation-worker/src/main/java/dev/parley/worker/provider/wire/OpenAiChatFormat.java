@@ -32,6 +32,10 @@ final class OpenAiChatFormat extends OpenAiFormat {
     body.set("messages", OpenAiChatMessages.write(call));
     body.put(tokenLimitField, call.maxOutputTokens());
     temperature(call, body);
+    Thinking thinking = OpenAiReasoning.wanted(call);
+    if (thinking != null) {
+      body.put("reasoning_effort", OpenAiReasoning.level(call, thinking));
+    }
     if (call.stream()) {
       body.put("stream", true);
       body.putObject("stream_options").put("include_usage", true);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,13 @@ final class OpenAiResponsesDecoder implements WireFormat.Decoder {
   }
 
   @Override
+  public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
+    String text = OpenAiResponsesText.in(json, offset, length);
+    reply.text(text);
+    return text != null;
+  }
+
+  @Override
   public void event(@Nullable String name, JsonNode data) throws ProviderException {
     int index = data.path("output_index").asInt();
     switch (data.path("type").asText()) {
@@ -32,6 +40,9 @@ final class OpenAiResponsesDecoder implements WireFormat.Decoder {
           reply.text(WireJson.textOrNull(data, "delta"));
       case "response.reasoning_summary_text.delta", "response.reasoning_text.delta" ->
           reply.reasoning(WireJson.textOrNull(data, "delta"));
+      // A summary may have several parts, which are paragraphs.
+      case "response.reasoning_summary_part.added" ->
+          reply.reasoning(data.path("summary_index").asInt() > 0 ? "\n\n" : null);
       case "response.function_call_arguments.delta" -> {
         ToolCallBuilder call = calls.get(index);
         if (call != null) {
@@ -60,8 +71,11 @@ final class OpenAiResponsesDecoder implements WireFormat.Decoder {
       if (call != null) {
         reply.arguments(call, WireJson.textOrNull(item, "arguments"));
       }
+      boolean first = true;
       for (JsonNode summary : item.path("summary")) {
+        reply.reasoning(first ? null : "\n\n");
         reply.reasoning(WireJson.textOrNull(summary, "text"));
+        first = false;
       }
       if (item.path("type").asText().equals("message")) {
         for (JsonNode content : item.path("content")) {

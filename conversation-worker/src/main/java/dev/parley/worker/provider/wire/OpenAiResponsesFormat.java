@@ -6,16 +6,11 @@ import dev.parley.schemas.chat.Tool;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
 import java.time.Clock;
-import java.util.regex.Pattern;
 
 /** OpenAI's Responses. The conversation is ours: nothing is stored at the provider's. */
 final class OpenAiResponsesFormat extends OpenAiFormat {
 
   static final String NAME = "openai-responses";
-
-  /** These reason, and hand their reasoning out encrypted; other models refuse the question. */
-  private static final Pattern REASONING_MODEL =
-      Pattern.compile("o[1-9](-.*)?|gpt-([5-9]|[1-9][0-9])(?!.*-chat).*");
 
   OpenAiResponsesFormat(String provider, Endpoint endpoint, Clock clock) {
     super(provider, endpoint, clock);
@@ -30,7 +25,7 @@ final class OpenAiResponsesFormat extends OpenAiFormat {
   void conversation(ProviderCall call, ObjectNode body) throws ProviderException {
     body.put("model", call.model());
     body.put("store", false);
-    if (REASONING_MODEL.matcher(call.model()).matches()) {
+    if (OpenAiReasoning.isKnownToReason(call.model())) {
       body.putArray("include").add("reasoning.encrypted_content");
     }
     String system = SystemText.of(call);
@@ -40,8 +35,20 @@ final class OpenAiResponsesFormat extends OpenAiFormat {
     body.set("input", OpenAiResponsesInput.write(call));
     body.put("max_output_tokens", call.maxOutputTokens());
     temperature(call, body);
+    reasoning(call, body);
     if (call.stream()) {
       body.put("stream", true);
+    }
+  }
+
+  private static void reasoning(ProviderCall call, ObjectNode body) {
+    Thinking thinking = OpenAiReasoning.wanted(call);
+    if (thinking != null) {
+      ObjectNode written = body.putObject("reasoning");
+      written.put("effort", OpenAiReasoning.level(call, thinking));
+      if (thinking.told()) {
+        written.put("summary", "auto");
+      }
     }
   }
 

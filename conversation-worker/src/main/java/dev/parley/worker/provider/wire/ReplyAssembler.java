@@ -28,6 +28,10 @@ final class ReplyAssembler {
   private String model;
   private @Nullable String requestId;
   private @Nullable ProviderUsage usage;
+
+  /** Whether more of the answer came after the usage. */
+  private boolean moreCame;
+
   private @Nullable FinishReason finishReason;
   private boolean terminal;
   private boolean endable;
@@ -127,6 +131,7 @@ final class ReplyAssembler {
   }
 
   void usage(ProviderUsage known) {
+    moreCame = false;
     if (!known.equals(usage)) {
       usage = known;
       listener.onUsage(known);
@@ -187,13 +192,18 @@ final class ReplyAssembler {
     if (reason != FinishReason.LENGTH && hasUnreadableToolCall()) {
       throw new ProviderException(new Failure.InvalidReply(), null);
     }
-    return new ProviderReply(content(), reason, usage, model, requestId);
+    return new ProviderReply(content(), reason, usage(), model, requestId);
   }
 
   /** What has come, when the call fails. */
   ProviderException.Partial partial() {
     return new ProviderException.Partial(
-        visible, content(), usage, visible ? model : null, requestId);
+        visible, content(), usage(), visible ? model : null, requestId);
+  }
+
+  /** Some tell it at the begin, when there is next to no output, and again at the end. */
+  private @Nullable ProviderUsage usage() {
+    return usage != null && moreCame ? usage.asUnfinished() : usage;
   }
 
   private void completeToolCalls() {
@@ -224,6 +234,7 @@ final class ReplyAssembler {
     count(delta.length());
     begin();
     visible = true;
+    moreCame = true;
   }
 
   private void count(int more) throws ProviderException {

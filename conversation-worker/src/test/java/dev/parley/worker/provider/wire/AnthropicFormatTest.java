@@ -79,6 +79,17 @@ final class AnthropicFormatTest {
   }
 
   @Test
+  void whatWasToldOfTheUsageBeforeTheAnswerBrokeOffIsNotTheWholeOfIt() {
+    ProviderException failure =
+        wire.failingEvents(
+            Calls.hello("claude"),
+            START,
+            "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hello there\"}}");
+    assertThat(failure.failure()).isEqualTo(new Failure.BrokenStream());
+    assertThat(failure.partial().usage()).isEqualTo(ProviderUsage.of(3, 1).asUnfinished());
+  }
+
+  @Test
   void aStopReasonWithoutTheStopEventIsABrokenStream() {
     ProviderException failure =
         wire.failingEvents(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.Part;
+import dev.parley.schemas.chat.ReasoningOptions;
 import dev.parley.schemas.chat.Tool;
 import dev.parley.schemas.chat.TurnOptions;
 import dev.parley.simulator.Simulator;
@@ -16,6 +17,8 @@ import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderConfig;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderReply;
+import dev.parley.worker.provider.ProviderUsage;
+import dev.parley.worker.provider.RecordingListener;
 import dev.parley.worker.provider.ReplyListener;
 import dev.parley.worker.provider.transport.TransportConfig;
 import java.time.Clock;
@@ -91,6 +94,73 @@ final class ProvidersOverTheWireIT {
             .containsExactly("get_weather");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"openai", "responses", "anthropic", "gemini"})
+  void reasoningThatWasAskedForIsToldBeforeTheAnswerAndCounted(String format) throws Exception {
+    TurnOptions options =
+        new TurnOptions(
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new ReasoningOptions(ReasoningOptions.Effort.HIGH, null, null));
+    ProviderCall call = Calls.of("sim-small", null, options, Calls.user("Hi [[sim reasoning=3]]"));
+    try (Providers providers = providers(format)) {
+      ChatProvider provider = provider(providers, format);
+      RecordingListener heard = new RecordingListener();
+      ProviderReply streamed = provider.call(call, heard);
+      ProviderReply plain = provider.call(call.withStream(false), ReplyListener.NONE);
+      assertThat(streamed.text()).startsWith("I read 1 message").isEqualTo(plain.text());
+      assertThat(streamed.usage()).isNotNull().isEqualTo(plain.usage());
+      assertThat(streamed.usage().reasoningTokens()).isEqualTo(3);
+      assertThat(streamed.usage().outputTokens()).isGreaterThan(3);
+      assertThat(streamed.usage().unfinished()).isFalse();
+      assertThat(
+              heard.heard().stream()
+                  .filter(line -> !line.startsWith("usage") && !line.startsWith("started"))
+                  .limit(6))
+          .containsExactly(
+              "reasoning started",
+              "reasoning Let ",
+              "reasoning me t",
+              "reasoning hink",
+              "reasoning completed",
+              "text I re");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"openai", "responses", "anthropic", "gemini"})
+  void cachedTokensAreCountedOnceWhereverTheProviderCountsThem(String format) throws Exception {
+    try (Providers providers = providers(format)) {
+      ChatProvider provider = provider(providers, format);
+      String said = "Hello, tell me a long story [[sim cached=3 cache-write=2 cache-write-1h=1]]";
+      long alone =
+          usage(
+                  provider,
+                  "Hello, tell me a long story [[sim cached=0 cache-write=0 cache-write-1h=0]]")
+              .inputTokens();
+      ProviderUsage usage = usage(provider, said);
+      assertThat(usage.inputTokens()).isEqualTo(alone);
+      assertThat(usage.cachedReadTokens()).isEqualTo(3);
+      assertThat(usage.cachedWrite5mTokens()).isEqualTo(format.equals("gemini") ? 0 : 2);
+      assertThat(usage.cachedWrite1hTokens()).isEqualTo(format.equals("anthropic") ? 1 : 0);
+      assertThat(usage.freshInputTokens())
+          .isEqualTo(alone - 3 - usage.cachedWrite5mTokens() - usage.cachedWrite1hTokens());
+    }
+  }
+
+  private static ProviderUsage usage(ChatProvider provider, String said) throws Exception {
+    ProviderReply reply = provider.call(hello(said), ReplyListener.NONE);
+    assertThat(reply.usage()).isNotNull();
+    return reply.usage();
   }
 
   @ParameterizedTest
