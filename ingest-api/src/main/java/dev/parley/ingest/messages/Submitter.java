@@ -142,7 +142,7 @@ public final class Submitter {
               }
             });
     // Whoever has the answer may go on through another node.
-    return told.isDone() ? durable : durable.thenCombine(told, (done, known) -> done);
+    return told.isDone() ? durable : durable.thenCombine(told, (done, known) -> null);
   }
 
   /**
