@@ -87,7 +87,8 @@ public final class IngestApi implements Component {
             ports.queuedCounts(),
             clock);
     this.exports = config.exports().shelf();
-    SessionDirectory directory = new SessionDirectory(ports.sessions(), Ticker.systemTicker());
+    SessionDirectory directory =
+        new SessionDirectory(ports.sessions(), ports.expectedSessions(), Ticker.systemTicker());
     JobIdentity identity = new JobIdentity(config.jobIdSecret(), ports.secrets(), clock);
     UsageRoutes usage = new UsageRoutes(ports.usage());
     JobAwait await = new JobAwait(ports.jobs(), waiters);

@@ -1,6 +1,7 @@
 package dev.parley.ingest;
 
 import dev.parley.storage.ApiKeyStore;
+import dev.parley.storage.ExpectedSessions;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
 import dev.parley.storage.ProviderKeyStore;
@@ -18,6 +19,7 @@ import dev.parley.storage.tenants.QueuedCounts;
  * The stores that the HTTP API reads and writes.
  *
  * @param queuedCounts {@link QueuedCounts#NONE} where there is no Redis
+ * @param expectedSessions {@link ExpectedSessions#NONE} where there is no Redis
  * @param live {@link LiveEvents#NONE} where there is no Redis
  */
 public record IngestPorts(
@@ -31,6 +33,7 @@ public record IngestPorts(
     TenantSettingsStore tenantSettings,
     RedriveStore redrives,
     QueuedCounts queuedCounts,
+    ExpectedSessions expectedSessions,
     ProviderKeyStore providerKeys,
     LiveEvents live) {
 
@@ -46,6 +49,7 @@ public record IngestPorts(
         stores.tenantSettings(),
         stores.redrives(),
         stores.queuedCounts(),
+        stores.expectedSessions(),
         stores.providerKeys(),
         stores.live());
   }

@@ -48,19 +48,60 @@ final class HostileRequestsTest {
         "a;b=c",
         "-x",
         "%25",
+        "%00",
+        "a%00b",
+        "%zz",
+        "%",
+        "a%4",
+        "%u0041",
+        "%c0%ae",
+        "%ed%a0%80",
+        "%252e%252e",
+        "..",
+        "../x",
+        "./s1",
+        "s1/../s1",
+        "%0d%0aset-cookie:x",
+        "s1;jsessionid=1",
       })
   void anIdThatIsNotOneIsRefusedAsSuch(String id) throws IOException {
     for (String path : List.of("/sessions/" + id, "/sessions/" + id + "/messages")) {
       RawReply reply = raw("GET " + path + " HTTP/1.1\r\n" + head() + "\r\n");
       assertThat(reply.status).as(path + " " + reply.text).isEqualTo(400);
       assertThat(reply.json().at("/error/code").asText()).as(path).isEqualTo("invalid_session_id");
+      assertThat(reply.json().at("/error/param").asText()).as(path).isEqualTo("sessionId");
+      assertThat(reply.text).containsIgnoringCase("x-request-id: req_");
     }
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET /sessions/%zz HTTP/1.1\r\n",
+        "%00",
+        "a%00b",
+        "%zz",
+        "%",
+        "..%2f..",
+        "%2e%2e",
+        "%ff",
+        "a;x",
+        "%u0041",
+        "..",
+        "job_nope",
+      })
+  void anIdThatIsNoJobsIsNotFound(String id) throws IOException {
+    for (String path : List.of("/jobs/" + id, "/jobs/" + id + "/events")) {
+      RawReply reply = raw("GET " + path + " HTTP/1.1\r\n" + head() + "\r\n");
+      assertThat(reply.status).as(path + " " + reply.text).isEqualTo(404);
+      assertThat(reply.json().at("/error/code").asText()).as(path).isEqualTo("job_not_found");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /sessions/a b HTTP/1.1\r\n",
+        "GET /%zz HTTP/1.1\r\n",
         "GET /sessions/../../etc/passwd HTTP/1.1\r\n",
         "GET // HTTP/1.1\r\n",
         "GET /sessions/s1/../s1 HTTP/1.1\r\n",
@@ -69,7 +110,6 @@ final class HostileRequestsTest {
         "GET /sessions?limit=%zz HTTP/1.1\r\n",
         "GET /sessions?limit=%FF HTTP/1.1\r\n",
         "GET /\u0001 HTTP/1.1\r\n",
-        "GET /sessions/a%00b HTTP/1.1\r\n",
         "GARBAGE\r\n",
         "POST /sessions HTTP/1.1\r\ncontent-length: -1\r\n",
         "POST /sessions HTTP/1.1\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.testing.ApiServer;
 import dev.parley.ingest.testing.ApiServer.Reply;
+import dev.parley.schemas.JobError;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobStatus;
 import dev.parley.schemas.Json;
@@ -76,7 +77,7 @@ final class JobsTest {
   void aMissedSignalCostsTimeAndNothingElse() {
     Thread.startVirtualThread(() -> {
       MessageSubmitted submission = awaitSubmission();
-      server.stores.jobs.put(submission.jobId(), completed(submission));
+      server.stores.jobs.put(submission.jobId(), completed(submission, 1));
     });
     assertThat(
             server
@@ -157,6 +158,58 @@ final class JobsTest {
   }
 
   @Test
+  void whoHeardAJobEndHearsItsNewEndOnceItWasSentAgain() {
+    server.post("/sessions/s1/message", "{\"content\":\"hi\"}");
+    MessageSubmitted submission = awaitSubmission();
+    String path = "/jobs/" + submission.jobId() + "/events";
+    say(submission.jobId(), 1, "session.message.started", "{}");
+    server.stores.jobs.put(submission.jobId(), deadLettered(submission));
+    Reply first = server.get(path);
+    assertThat(eventNames(first)).containsExactly("session.message.started", "response.error");
+    String end = lastId(first);
+    for (int i = 0; i < 5; i++) {
+      Reply again = server.get(path, "last-event-id", end);
+      assertThat(eventNames(again)).containsExactly("response.error");
+      assertThat(lastId(again)).as("the same event has the same id").isEqualTo(end);
+    }
+
+    assertThat(server.stores.reopen(submission.tenantId(), submission.jobId(), "dead_lettered"))
+        .isTrue();
+    Thread.startVirtualThread(() -> {
+      say(submission.jobId(), 2, 1, "response.retry", "{}");
+      say(submission.jobId(), 2, 2, "session.message.started", "{}");
+      say(submission.jobId(), 2, 3, "response.text.delta", "{\"delta\":\"pong\"}");
+      complete(submission, 2);
+    });
+    Reply resumed = server.get(path, "last-event-id", end);
+    assertThat(eventNames(resumed))
+        .containsExactly(
+            "response.retry",
+            "session.message.started",
+            "response.text.delta",
+            "response.completed");
+    assertThat(Long.parseLong(lastId(resumed))).isGreaterThan(Long.parseLong(end));
+    assertThat(eventNames(server.get(path)))
+        .as("from the beginning")
+        .containsExactly(
+            "session.message.started",
+            "response.retry",
+            "session.message.started",
+            "response.text.delta",
+            "response.completed");
+    assertThat(eventNames(server.get(path, "last-event-id", lastId(resumed))))
+        .containsExactly("response.completed");
+  }
+
+  private static String lastId(Reply events) {
+    return events
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("id: "))
+        .reduce("", (before, line) -> line.substring(4));
+  }
+
+  @Test
   void aBodyThatAsksForAStreamGetsOneOnlyWhenTheClientTakesEvents() {
     assertThat(server.post("/sessions/s1/message", "{\"content\":\"hi\",\"stream\":true}").status())
         .isEqualTo(202);
@@ -209,12 +262,16 @@ final class JobsTest {
   }
 
   private void say(JobId id, int number, String type, String data) {
+    say(id, 1, number, type, data);
+  }
+
+  private void say(JobId id, int attempt, int number, String type, String data) {
     try {
       server.stores.live.append(
           id,
           List.of(
               new LiveEvent(
-                  LiveEvent.sequence(1, number),
+                  LiveEvent.sequence(attempt, number),
                   type,
                   Instant.now(),
                   Json.mapper().readValue(data, ObjectNode.class))));
@@ -238,11 +295,32 @@ final class JobsTest {
   }
 
   private void complete(MessageSubmitted submission) {
-    server.stores.jobs.put(submission.jobId(), completed(submission));
+    complete(submission, 1);
+  }
+
+  private void complete(MessageSubmitted submission, int attempts) {
+    server.stores.jobs.put(submission.jobId(), completed(submission, attempts));
     server.waiters.signal(submission.jobId());
   }
 
-  private static Job completed(MessageSubmitted submission) {
+  private static Job deadLettered(MessageSubmitted submission) {
+    Instant now = Instant.now();
+    return new Job(
+        submission.jobId(),
+        submission.tenantId(),
+        submission.sessionId(),
+        JobStatus.FAILED,
+        1,
+        null,
+        submission.acceptedAt(),
+        null,
+        now,
+        null,
+        null,
+        new JobError("dead_lettered", "the job could not be handled: exhausted"));
+  }
+
+  private static Job completed(MessageSubmitted submission, int attempts) {
     TokenUsage usage = new TokenUsage(1, 2, 0, 0, 0, new BigDecimal("0.0012300"), false);
     ChatResponse response =
         new ChatResponse(
@@ -260,7 +338,7 @@ final class JobsTest {
         submission.tenantId(),
         submission.sessionId(),
         JobStatus.COMPLETED,
-        1,
+        attempts,
         null,
         submission.acceptedAt(),
         now,

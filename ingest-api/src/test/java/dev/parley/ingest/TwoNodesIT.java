@@ -187,6 +187,37 @@ final class TwoNodesIT {
     }
   }
 
+  @Test
+  void aSessionThatOneNodesMessageIsGoingToMakeIsKnownToTheOther() throws Exception {
+    String path = "/sessions/" + infrastructure.uniqueName("coming") + "/message";
+    assertThat(call(1, path, "{\"content\":\"x\"}").status()).isEqualTo(404);
+    // Until Redis is connected to, which nobody waits for, a node knows of its own messages alone.
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> {
+          String coming = "/sessions/" + infrastructure.uniqueName("first") + "/message";
+          first(coming);
+          assertThat(call(1, coming, "{\"content\":\"y\"}").status()).isEqualTo(202);
+        });
+    for (int i = 0; i < 50; i++) {
+      String coming = "/sessions/" + infrastructure.uniqueName("soon") + "/message";
+      first(coming);
+      Reply second = call(1, coming, "{\"content\":\"y\"}");
+      assertThat(second.status()).as(second.body()).isEqualTo(202);
+    }
+    String deleted = infrastructure.uniqueName("deleted");
+    first("/sessions/" + deleted + "/message");
+    assertThat(call(1, "/sessions", "{\"sessionId\":\"" + deleted + "\"}").status()).isEqualTo(201);
+    assertThat(status(0, "DELETE", "/sessions/" + deleted, "Bearer " + key)).isEqualTo(200);
+    assertThat(call(0, "/sessions/" + deleted + "/message", "{\"content\":\"z\"}").status())
+        .isEqualTo(404);
+  }
+
+  private void first(String path) throws Exception {
+    Reply first = call(0, path, "{\"content\":\"x\",\"createSession\":true}");
+    assertThat(first.status()).as(first.body()).isEqualTo(202);
+  }
+
   private static ObjectNode delta(String text) {
     return JsonNodeFactory.instance.objectNode().put("delta", text);
   }

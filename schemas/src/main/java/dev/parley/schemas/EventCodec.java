@@ -32,7 +32,8 @@ public final class EventCodec<T> {
   static final ObjectMapper MAPPER = Json.newMapper(MAX_DEPTH, MAX_DEPTH);
 
   public static final EventCodec<Submission> SUBMISSIONS =
-      new EventCodec<>(Submission.class, 2, EventCodec::versionOf);
+      new EventCodec<>(
+          Submission.class, 2, EventCodec::versionOf, value -> null, SubmissionWriter::write);
   public static final EventCodec<JobOutcome> OUTCOMES = new EventCodec<>(JobOutcome.class, 1);
   public static final EventCodec<UsageEvent> USAGE_EVENTS =
       new EventCodec<>(UsageEvent.class, 1, event -> 1, UsageEventReader::read);
@@ -42,12 +43,18 @@ public final class EventCodec<T> {
   private final int version;
   private final ToIntFunction<T> versionOf;
   private final Quick<T> quick;
+  private final QuickWriter<T> quickWriter;
   private final ObjectReader reader;
   private final ObjectWriter writer;
 
   /** Reads what it is sure of; null leaves it to the general reader, which is never wrong. */
   private interface Quick<T> {
     @Nullable T read(byte[] value);
+  }
+
+  /** Writes what it knows as the general writer does; null leaves it to that one. */
+  private interface QuickWriter<T> {
+    byte @Nullable [] write(T event);
   }
 
   private EventCodec(Class<T> type, int version) {
@@ -58,13 +65,23 @@ public final class EventCodec<T> {
     this(type, version, versionOf, value -> null);
   }
 
+  private EventCodec(Class<T> type, int version, ToIntFunction<T> versionOf, Quick<T> quick) {
+    this(type, version, versionOf, quick, event -> null);
+  }
+
   /**
    * @param versionOf the oldest version whose readers understand the event
    */
-  private EventCodec(Class<T> type, int version, ToIntFunction<T> versionOf, Quick<T> quick) {
+  private EventCodec(
+      Class<T> type,
+      int version,
+      ToIntFunction<T> versionOf,
+      Quick<T> quick,
+      QuickWriter<T> quickWriter) {
     this.version = version;
     this.versionOf = versionOf;
     this.quick = quick;
+    this.quickWriter = quickWriter;
     this.reader = MAPPER.readerFor(type);
     this.writer = MAPPER.writerFor(type);
   }
@@ -99,6 +116,12 @@ public final class EventCodec<T> {
    *     beyond the year 9999
    */
   public byte[] encode(T event) {
+    byte[] written = quickWriter.write(event);
+    return written == null ? encodeInFull(event) : written;
+  }
+
+  /** By the general writer. */
+  byte[] encodeInFull(T event) {
     try {
       return writer.writeValueAsBytes(event);
     } catch (JsonProcessingException e) {

@@ -43,8 +43,9 @@ public final class JobIds {
   private static final byte IDEMPOTENT_BODY = 2;
 
   private final Clock clock;
-  private final RandomGenerator random;
-  private final Mac prototype;
+  private final RandomBytes random;
+  private final Mac proofs;
+  private final Mac idempotentBodies;
 
   /**
    * @param secret at least {@value #MIN_SECRET_BYTES} bytes, the same on every ingest node
@@ -60,8 +61,9 @@ public final class JobIds {
           "job id secret must have at least " + MIN_SECRET_BYTES + " bytes");
     }
     this.clock = clock;
-    this.random = random;
-    this.prototype = newMac(secret);
+    this.random = new RandomBytes(random);
+    this.proofs = newMac(secret, PROOF);
+    this.idempotentBodies = newMac(secret, IDEMPOTENT_BODY);
   }
 
   /** A new id for the tenant, stamped with the current time. */
@@ -71,10 +73,8 @@ public final class JobIds {
 
   /** A new id for the tenant that tells {@code at}, to the millisecond. */
   public JobId mint(TenantId tenant, Instant at) {
-    byte[] distinct = new byte[BODY_BYTES - MILLIS_BYTES];
-    random.nextBytes(distinct);
     byte[] body = new byte[BODY_BYTES];
-    System.arraycopy(distinct, 0, body, MILLIS_BYTES, distinct.length);
+    random.next(body, MILLIS_BYTES);
     putMillis(body, at.toEpochMilli());
     return seal(tenant, body);
   }
@@ -84,7 +84,7 @@ public final class JobIds {
    * one idempotency key are one job. It holds no time, so {@link #mintedAt} knows none.
    */
   public JobId mintFor(TenantId tenant, String idempotencyKey) {
-    Mac mac = macFor(IDEMPOTENT_BODY, tenant);
+    Mac mac = macFor(idempotentBodies, tenant);
     byte[] body =
         Arrays.copyOf(mac.doFinal(idempotencyKey.getBytes(StandardCharsets.UTF_8)), BODY_BYTES);
     putMillis(body, 0);
@@ -122,7 +122,7 @@ public final class JobIds {
   }
 
   private byte[] proof(TenantId tenant, byte[] body) {
-    return Arrays.copyOf(macFor(PROOF, tenant).doFinal(body), PROOF_BYTES);
+    return Arrays.copyOf(macFor(proofs, tenant).doFinal(body), PROOF_BYTES);
   }
 
   private static byte @Nullable [] bytesOf(JobId id) {
@@ -130,7 +130,7 @@ public final class JobIds {
     if (text.length() != TEXT_LENGTH || !text.startsWith(PREFIX)) {
       return null;
     }
-    return Base32.decode(text.substring(PREFIX.length()), BODY_BYTES + PROOF_BYTES);
+    return Base32.decode(text, PREFIX.length(), BODY_BYTES + PROOF_BYTES);
   }
 
   private static void putMillis(byte[] body, long millis) {
@@ -140,26 +140,27 @@ public final class JobIds {
   }
 
   /**
-   * A copy of the prototype, which itself is never fed. Copying takes half of what setting one up
-   * takes, and a thread's own instance is of no use to virtual threads that serve one request each.
+   * A copy of the prototype, which itself is never fed any more. Copying takes half of what setting
+   * one up takes, and a thread's own instance is of no use to virtual threads that serve one
+   * request each.
    */
-  private Mac macFor(byte purpose, TenantId tenant) {
+  private static Mac macFor(Mac prototype, TenantId tenant) {
     Mac mac;
     try {
       mac = (Mac) prototype.clone();
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException("the platform's " + ALGORITHM + " cannot be copied", e);
     }
-    mac.update(purpose);
     mac.update(tenant.value().getBytes(StandardCharsets.US_ASCII));
     mac.update((byte) 0);
     return mac;
   }
 
-  private static Mac newMac(byte[] secret) {
+  private static Mac newMac(byte[] secret, byte purpose) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(new SecretKeySpec(secret, ALGORITHM));
+      mac.update(purpose);
       return mac;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + ALGORITHM, e);

@@ -2,6 +2,7 @@ package dev.parley.schemas;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import org.jspecify.annotations.Nullable;
 
 /** A conversation's id, unique within its tenant. Follows {@link Identifiers}. */
 public record SessionId(@JsonValue String value) {
@@ -12,6 +13,18 @@ public record SessionId(@JsonValue String value) {
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public SessionId {
     Identifiers.require(value, "session id");
+  }
+
+  // Written out, as keys of large maps: what records have by themselves takes several times as
+  // long.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SessionId that && value.equals(that.value);
+  }
+
+  @Override
+  public int hashCode() {
+    return value.hashCode();
   }
 
   @Override

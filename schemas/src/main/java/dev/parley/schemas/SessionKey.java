@@ -1,5 +1,7 @@
 package dev.parley.schemas;
 
+import org.jspecify.annotations.Nullable;
+
 /** A session with its tenant: what order is kept by, and the key of submissions and outcomes. */
 public record SessionKey(TenantId tenantId, SessionId sessionId) {
 
@@ -20,6 +22,20 @@ public record SessionKey(TenantId tenantId, SessionId sessionId) {
     }
     return new SessionKey(
         new TenantId(recordKey.substring(0, slash)), new SessionId(recordKey.substring(slash + 1)));
+  }
+
+  // Written out, as keys of large maps: what records have by themselves takes several times as
+  // long.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SessionKey that
+        && sessionId.equals(that.sessionId)
+        && tenantId.equals(that.tenantId);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * tenantId.hashCode() + sessionId.hashCode();
   }
 
   @Override

@@ -97,7 +97,7 @@ final class WireTime {
     return number;
   }
 
-  private static boolean isInRange(Instant instant) {
+  static boolean isInRange(Instant instant) {
     return !instant.isBefore(FIRST) && instant.compareTo(LAST) <= 0;
   }
 

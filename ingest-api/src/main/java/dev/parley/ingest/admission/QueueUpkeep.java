@@ -43,12 +43,16 @@ final class QueueUpkeep implements AutoCloseable {
   static final int BATCH = 1_000;
   private static final int BATCHES_PER_CHECK = 20;
 
+  /** With very many jobs, most of them young, looking at each takes its time too. */
+  static final int LOOKED_AT_PER_CHECK = 100_000;
+
   private final QueuedJobs queued;
   private final JobStore jobs;
   private final QueuedCounts others;
   private final Clock clock;
   private final CountDownLatch stop = new CountDownLatch(1);
   private Iterator<JobId> walk = Collections.emptyIterator();
+  private int lookedAt;
   private int roundsUnheard;
   private @Nullable Thread thread;
 
@@ -109,6 +113,7 @@ final class QueueUpkeep implements AutoCloseable {
   /** Goes on through the jobs from where it stopped, a part of them at a time. */
   void check() {
     Instant now = clock.instant();
+    lookedAt = 0;
     for (int batch = 0; batch < BATCHES_PER_CHECK; batch++) {
       if (!walk.hasNext()) {
         walk = queued.iterator();
@@ -118,7 +123,7 @@ final class QueueUpkeep implements AutoCloseable {
       } catch (StoreUnavailableException e) {
         return;
       }
-      if (!walk.hasNext()) {
+      if (!walk.hasNext() || lookedAt >= LOOKED_AT_PER_CHECK) {
         return;
       }
     }
@@ -126,8 +131,9 @@ final class QueueUpkeep implements AutoCloseable {
 
   private List<JobId> nextBatch(Instant now) {
     List<JobId> old = new ArrayList<>();
-    while (walk.hasNext() && old.size() < BATCH) {
+    while (walk.hasNext() && old.size() < BATCH && lookedAt < LOOKED_AT_PER_CHECK) {
       JobId job = walk.next();
+      lookedAt++;
       Instant mintedAt = JobIds.mintedAt(job);
       if (mintedAt == null || mintedAt.isBefore(now.minus(FORGET_AFTER))) {
         queued.leave(job);

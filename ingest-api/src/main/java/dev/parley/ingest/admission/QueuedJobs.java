@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 
 /**
@@ -24,11 +25,11 @@ public final class QueuedJobs {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   private final ToIntFunction<TenantId> limits;
-  private final ConcurrentHashMap<JobId, TenantId> jobs = new ConcurrentHashMap<>();
+  // INVARIANT: each job's count holds it, give or take those on their way in or out
+  private final ConcurrentHashMap<JobId, AtomicInteger> jobs = new ConcurrentHashMap<>();
 
-  // INVARIANT: of each tenant, how many of its jobs are in jobs, give or take those on their way
-  // in or out; no entry is zero
-  private final ConcurrentHashMap<TenantId, Integer> counts = new ConcurrentHashMap<>();
+  // Kept when it is back at zero: as many as have sent something since this node began.
+  private final ConcurrentHashMap<TenantId, AtomicInteger> counts = new ConcurrentHashMap<>();
   private volatile Map<TenantId, Integer> elsewhere = Map.of();
 
   /**
@@ -45,34 +46,45 @@ public final class QueuedJobs {
    */
   public void enter(TenantId tenant, JobId job) {
     int limit = limits.applyAsInt(tenant) - elsewhere.getOrDefault(tenant, 0);
+    AtomicInteger count = countOf(tenant);
     if (jobs.mappingCount() >= MAX_TRACKED) {
-      if (limit <= counts.getOrDefault(tenant, 0)) {
+      if (limit <= count.get()) {
         throw full();
       }
       return;
     }
-    if (jobs.putIfAbsent(job, tenant) != null) {
+    if (jobs.putIfAbsent(job, count) != null) {
       return;
     }
-    if (counts.merge(tenant, 1, Integer::sum) > limit) {
+    if (count.incrementAndGet() > limit) {
       leave(job);
       throw full();
     }
   }
 
+  private AtomicInteger countOf(TenantId tenant) {
+    AtomicInteger known = counts.get(tenant);
+    return known == null ? counts.computeIfAbsent(tenant, key -> new AtomicInteger()) : known;
+  }
+
   /** The job has ended, or was not accepted after all. Jobs that are not counted do no harm. */
   public void leave(JobId job) {
-    TenantId tenant = jobs.remove(job);
-    if (tenant != null) {
-      counts.computeIfPresent(tenant, (key, count) -> count == 1 ? null : count - 1);
+    AtomicInteger count = jobs.remove(job);
+    if (count != null) {
+      count.decrementAndGet();
     }
   }
 
   /** How many this node counts, by tenant; those that have none are left out. */
   Map<TenantId, Integer> counts() {
-    // Not by a copy of the map: one that changes meanwhile may tell that it is empty.
     Map<TenantId, Integer> copy = new HashMap<>();
-    counts.forEach(copy::put);
+    counts.forEach((tenant, count) -> {
+      int held = count.get();
+      // One on its way out may have been counted down before it was counted up.
+      if (held > 0) {
+        copy.put(tenant, held);
+      }
+    });
     return copy;
   }
 

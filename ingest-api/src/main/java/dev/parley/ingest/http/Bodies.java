@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.Json;
+import dev.parley.schemas.PlainAscii;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,12 +46,21 @@ public final class Bodies {
    * @throws ApiException {@code invalid_json} or {@code invalid_request}
    */
   public static ObjectNode parse(byte[] body) {
-    if (!looksLikeUtf8(body)) {
+    return parse(body, 0, body.length);
+  }
+
+  /**
+   * Reads one JSON object out of a part of the bytes.
+   *
+   * @throws ApiException {@code invalid_json} or {@code invalid_request}
+   */
+  public static ObjectNode parse(byte[] body, int from, int to) {
+    if (!looksLikeUtf8(body, from, to)) {
       throw invalid("the body is not JSON in UTF-8");
     }
     JsonNode tree;
     try {
-      tree = Json.mapper().readTree(body);
+      tree = Json.mapper().readTree(body, from, to - from);
     } catch (StreamConstraintsException e) {
       throw invalid(
           "the body is nested deeper than "
@@ -68,7 +78,7 @@ public final class Bodies {
     if (!(tree instanceof ObjectNode object)) {
       throw ApiException.of(ErrorCode.INVALID_REQUEST, "the body must be a JSON object");
     }
-    JsonGuard.check(object);
+    JsonGuard.check(object, !PlainAscii.isWithoutEscapes(body, from, to));
     return object;
   }
 
@@ -134,9 +144,9 @@ public final class Bodies {
   }
 
   /** The parser would take UTF-16 and UTF-32 as well, by their zero bytes and marks. */
-  private static boolean looksLikeUtf8(byte[] body) {
-    int length = Math.min(body.length, 4);
-    for (int i = 0; i < length; i++) {
+  private static boolean looksLikeUtf8(byte[] body, int from, int to) {
+    int end = Math.min(to, from + 4);
+    for (int i = from; i < end; i++) {
       if (body[i] == 0 || body[i] == (byte) 0xfe || body[i] == (byte) 0xff) {
         return false;
       }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
@@ -58,8 +59,15 @@ final class Dispatcher {
   /** Answers what no route answers. */
   void noRoute(Context context, RouteTable table) {
     Exchange exchange = open(context);
-    String allowed = table.allowedMethods(context.req().getRequestURI());
-    if (allowed.isEmpty()) {
+    String path = context.req().getRequestURI();
+    String allowed = table.allowedMethods(path);
+    if (allowed.isEmpty() && holdsNoSession(path)) {
+      send(
+          context,
+          exchange,
+          ApiException.at(
+              ErrorCode.INVALID_SESSION_ID, "sessionId", "the path holds no valid session id"));
+    } else if (allowed.isEmpty()) {
       send(context, exchange, ApiException.of(ErrorCode.ROUTE_NOT_FOUND, "there is no such route"));
     } else {
       exchange.header("allow", allowed);
@@ -68,6 +76,16 @@ final class Dispatcher {
           exchange,
           ApiException.of(ErrorCode.METHOD_NOT_ALLOWED, "this route answers to " + allowed));
     }
+  }
+
+  /** Whether it is a path of sessions that climbs about, or with nothing where the id should be. */
+  private static boolean holdsNoSession(String path) {
+    String[] segments = path.split("/", -1);
+    if (segments.length < 4 || !segments[0].isEmpty() || !segments[1].equals("sessions")) {
+      return false;
+    }
+    return segments[2].isEmpty()
+        || Arrays.stream(segments).anyMatch(each -> each.equals(".") || each.equals(".."));
   }
 
   /** Answers for what was thrown outside of the handlers. */

@@ -13,6 +13,7 @@ import java.util.List;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
@@ -126,6 +127,11 @@ public final class HttpServer implements Component {
     http.setHeaderCacheSize(0);
   }
 
+  private static void tolerate(ServerConnector http) {
+    HttpConnectionFactory plain = http.getConnectionFactory(HttpConnectionFactory.class);
+    http.setConnectionFactories(List.of(new TolerantPaths(plain.getHttpConfiguration())));
+  }
+
   private void configureServer(Server server) {
     server.setErrorHandler(new JsonErrorHandler());
     server.setStopTimeout(settings.stopTimeout().toMillis());
@@ -139,6 +145,7 @@ public final class HttpServer implements Component {
                 http.setIdleTimeout(settings.idleTimeout().toMillis());
                 http.setAcceptQueueSize(1024);
                 http.addBean(slowHeads);
+                tolerate(http);
               }
             }
           }

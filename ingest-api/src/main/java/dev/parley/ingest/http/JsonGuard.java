@@ -15,20 +15,23 @@ final class JsonGuard {
 
   private JsonGuard() {}
 
-  static void check(JsonNode object) {
+  /**
+   * @param texts whether names and strings may hold anything but ASCII at all
+   */
+  static void check(JsonNode object, boolean texts) {
     for (Map.Entry<String, JsonNode> field : object.properties()) {
       String name = field.getKey();
-      if (hasLoneSurrogate(name)) {
+      if (texts && hasLoneSurrogate(name)) {
         throw ApiException.of(ErrorCode.INVALID_REQUEST, "a field's name is not valid Unicode");
       }
-      checkValue(name, field.getValue());
+      checkValue(name, field.getValue(), texts);
     }
   }
 
-  private static void checkValue(String param, JsonNode value) {
+  private static void checkValue(String param, JsonNode value, boolean texts) {
     switch (value.getNodeType()) {
       case STRING -> {
-        if (hasLoneSurrogate(value.textValue())) {
+        if (texts && hasLoneSurrogate(value.textValue())) {
           throw ApiException.at(
               ErrorCode.INVALID_REQUEST, param, param + " holds text that is not valid Unicode");
         }
@@ -36,16 +39,16 @@ final class JsonGuard {
       case NUMBER -> checkNumber(param, value);
       case OBJECT -> {
         for (Map.Entry<String, JsonNode> field : value.properties()) {
-          if (hasLoneSurrogate(field.getKey())) {
+          if (texts && hasLoneSurrogate(field.getKey())) {
             throw ApiException.at(
                 ErrorCode.INVALID_REQUEST, param, param + " has a name that is not valid Unicode");
           }
-          checkValue(param, field.getValue());
+          checkValue(param, field.getValue(), texts);
         }
       }
       case ARRAY -> {
         for (JsonNode element : value) {
-          checkValue(param, element);
+          checkValue(param, element, texts);
         }
       }
       default -> {}
@@ -66,7 +69,7 @@ final class JsonGuard {
     int length = text.length();
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
-      if (Character.isSurrogate(c)) {
+      if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
         boolean pair =
             Character.isHighSurrogate(c)
                 && i + 1 < length

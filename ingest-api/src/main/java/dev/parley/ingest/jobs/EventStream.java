@@ -23,6 +23,7 @@ final class EventStream {
   private final OutputStream out;
   private final JobId job;
   private long last;
+  private boolean sent;
   private long spokeAt = System.nanoTime();
 
   /**
@@ -44,12 +45,19 @@ final class EventStream {
     if (event.sequence() > last) {
       write(event.sequence(), event.type(), event.timestamp(), event.data());
       last = event.sequence();
+      sent = true;
     }
   }
 
-  /** Sends an event whatever the client has. */
-  void sendAlways(long sequence, String type, Instant at, ObjectNode data) throws IOException {
-    write(sequence, type, at, data);
+  /**
+   * Sends the event that ends the stream, to a client that has it already too. That one gets it
+   * with the id that it had: a higher one each time would pass the events of a later attempt, and
+   * hide them from a client that comes back once the job was sent again.
+   *
+   * @param sequence that it has unless a later event came before it
+   */
+  void sendEnd(long sequence, String type, Instant at, ObjectNode data) throws IOException {
+    write(Math.max(sent ? last + 1 : last, sequence), type, at, data);
   }
 
   void comment() throws IOException {

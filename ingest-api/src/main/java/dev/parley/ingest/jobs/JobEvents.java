@@ -108,7 +108,6 @@ public final class JobEvents {
           new LiveEvent(LiveEvent.sequence(1, 1), "session.message.started", startedAt, nothing));
       stream.send(new LiveEvent(LiveEvent.sequence(1, 2), "response.started", startedAt, nothing));
     }
-    long sequence = Math.max(stream.last() + 1, LiveEvent.sequence(job.attempts() + 1, 0));
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     String type =
         switch (job.status()) {
@@ -133,7 +132,7 @@ public final class JobEvents {
           case EXPIRED -> "response.expired";
           case QUEUED, IN_PROGRESS -> throw new IllegalArgumentException("the job has not ended");
         };
-    stream.sendAlways(sequence, type, endedAt, data);
+    stream.sendEnd(LiveEvent.sequence(job.attempts() + 1, 0), type, endedAt, data);
     stream.flush();
   }
 

@@ -1,21 +1,14 @@
 package dev.parley.ingest.messages;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.http.Access;
 import dev.parley.ingest.http.ApiException;
 import dev.parley.ingest.http.Bodies;
-import dev.parley.ingest.http.ErrorBody;
 import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.http.Exchange;
 import dev.parley.ingest.http.Fields;
 import dev.parley.ingest.http.RouteTable;
-import dev.parley.ingest.jobs.JobView;
+import dev.parley.ingest.messages.AnswerLines.AcceptedJob;
 import dev.parley.ingest.sessions.SessionIds;
-import dev.parley.schemas.Json;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Submission.MessageSubmitted;
@@ -25,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -40,13 +34,11 @@ public final class BulkRoutes implements RouteTable.Group {
   static final int MAX_LINES = 10_000;
   static final int MAX_BYTES = 16 * 1024 * 1024;
 
-  /** A line of its own is not worth a packet of its own. */
-  private static final ObjectWriter LINES =
-      Json.mapper().writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
-
   private static final String NDJSON = "application/x-ndjson";
   private static final int MAX_CUSTOM_ID = 256;
-  private static final int MAX_ON_THE_WAY = 1_000;
+
+  /** Of one request, so that several have room in what the log holds for all. */
+  private static final long MAX_BYTES_ON_THE_WAY = 4 * 1024 * 1024;
 
   private final Submitter submitter;
   private final int maxLineBytes;
@@ -69,22 +61,30 @@ public final class BulkRoutes implements RouteTable.Group {
         exchange.header("content-type"), exchange.header("content-encoding"), NDJSON);
     List<Line> lines = readAll(exchange);
     OutputStream out = exchange.stream(200, NDJSON);
-    try (JsonGenerator json = LINES.createGenerator(out)) {
-      json.setRootValueSeparator(null);
-      for (int i = 0; i < lines.size(); i++) {
-        LINES.writeValue(json, render(exchange, i, lines.get(i)));
-        json.writeRaw('\n');
+    AnswerLines answers = new AnswerLines(out, exchange.requestId());
+    for (int i = 0; i < lines.size(); i++) {
+      Line line = lines.get(i);
+      settle(line);
+      if (line.refusal != null) {
+        answers.refused(i, line.customId, line.refusal);
+      } else {
+        answers.accepted(i, line.customId, Objects.requireNonNull(line.job));
       }
     }
+    answers.end();
   }
 
   private List<Line> readAll(Exchange exchange) throws IOException, InterruptedException {
     LineReader reader = new LineReader(exchange.bodyStream(), maxLineBytes, MAX_BYTES);
     String traceparent = exchange.header("traceparent");
     List<Line> lines = new ArrayList<>();
+    int settled = 0;
+    long onTheWay = 0;
     while (true) {
-      if (lines.size() >= MAX_ON_THE_WAY) {
-        settle(lines.get(lines.size() - MAX_ON_THE_WAY));
+      while (onTheWay > MAX_BYTES_ON_THE_WAY) {
+        Line oldest = lines.get(settled++);
+        settle(oldest);
+        onTheWay -= oldest.bytes;
       }
       LineReader.Line read;
       try {
@@ -109,16 +109,18 @@ public final class BulkRoutes implements RouteTable.Group {
             lines.add(Line.refused(null, tooManyLines()));
             return lines;
           }
-          lines.add(begin(exchange, text.bytes(), traceparent));
+          Line line = begin(exchange, text, traceparent);
+          lines.add(line);
+          onTheWay += line.bytes;
         }
       }
     }
   }
 
-  private Line begin(Exchange exchange, byte[] text, @Nullable String traceparent) {
+  private Line begin(Exchange exchange, LineReader.Text text, @Nullable String traceparent) {
     String customId = null;
     try {
-      Fields fields = new Fields(Bodies.parse(text));
+      Fields fields = new Fields(Bodies.parse(text.bytes(), text.from(), text.to()));
       customId = fields.string("customId", MAX_CUSTOM_ID);
       SessionId session = SessionIds.find(fields, "sessionId");
       if (session == null) {
@@ -128,7 +130,8 @@ public final class BulkRoutes implements RouteTable.Group {
           submitter.prepare(fields, new SessionKey(exchange.tenant(), session));
       return new Line(
           customId,
-          submission,
+          text.to() - text.from(),
+          AcceptedJob.of(submission),
           submitter.send(submission, traceparent, SubmissionLog.Pace.BULK),
           null);
     } catch (ApiException e) {
@@ -153,23 +156,6 @@ public final class BulkRoutes implements RouteTable.Group {
     }
   }
 
-  private ObjectNode render(Exchange exchange, int index, Line line) throws InterruptedException {
-    settle(line);
-    ObjectNode view = JsonNodeFactory.instance.objectNode();
-    view.put("index", index);
-    if (line.customId != null) {
-      view.put("customId", line.customId);
-    }
-    if (line.refusal != null) {
-      view.put("status", line.refusal.code().status());
-      view.set("error", ErrorBody.error(line.refusal, exchange.requestId()));
-    } else if (line.submission != null) {
-      view.put("status", 202);
-      view.set("job", JobView.accepted(line.submission));
-    }
-    return view;
-  }
-
   private static ApiException tooManyLines() {
     return ApiException.of(
         ErrorCode.REQUEST_BODY_TOO_LARGE,
@@ -182,24 +168,27 @@ public final class BulkRoutes implements RouteTable.Group {
   /** A line that was read, and what became of it. */
   private static final class Line {
     private final @Nullable String customId;
-    private final @Nullable MessageSubmitted submission;
+    private final int bytes;
+    private final @Nullable AcceptedJob job;
     private final @Nullable CompletableFuture<Void> acknowledged;
     private @Nullable ApiException refusal;
     private boolean settled;
 
     private Line(
         @Nullable String customId,
-        @Nullable MessageSubmitted submission,
+        int bytes,
+        @Nullable AcceptedJob job,
         @Nullable CompletableFuture<Void> acknowledged,
         @Nullable ApiException refusal) {
       this.customId = customId;
-      this.submission = submission;
+      this.bytes = bytes;
+      this.job = job;
       this.acknowledged = acknowledged;
       this.refusal = refusal;
     }
 
     private static Line refused(@Nullable String customId, ApiException refusal) {
-      return new Line(customId, null, null, refusal);
+      return new Line(customId, 0, null, null, refusal);
     }
   }
 }

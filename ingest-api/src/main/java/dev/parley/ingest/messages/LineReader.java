@@ -10,16 +10,28 @@ final class LineReader {
   /** What came next. */
   sealed interface Line {}
 
-  /** A line with something in it. */
+  /** A line with something in it, which is there until the next one is read. */
   static final class Text implements Line {
     private final byte[] bytes;
+    private final int from;
+    private final int to;
 
-    private Text(byte[] bytes) {
+    private Text(byte[] bytes, int from, int to) {
       this.bytes = bytes;
+      this.from = from;
+      this.to = to;
     }
 
     byte[] bytes() {
       return bytes;
+    }
+
+    int from() {
+      return from;
+    }
+
+    int to() {
+      return to;
     }
   }
 
@@ -38,7 +50,7 @@ final class LineReader {
   private final InputStream in;
   private final int maxLineBytes;
   private final long maxBytes;
-  private final byte[] buffer = new byte[32 * 1024];
+  private final byte[] buffer = new byte[64 * 1024];
   private int position;
   private int filled;
   private long total;
@@ -50,49 +62,70 @@ final class LineReader {
   }
 
   Line next() throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(512);
-    boolean tooLong = false;
-    boolean any = false;
-    while (true) {
-      if (position == filled) {
-        position = 0;
-        filled = in.read(buffer);
-        if (filled <= 0) {
-          filled = 0;
-          return any ? line(line, tooLong) : new End();
-        }
-        total += filled;
-        if (total > maxBytes) {
-          return new TotalTooLong();
-        }
+    if (position == filled) {
+      if (!fill()) {
+        return new End();
       }
-      any = true;
-      int end = position;
-      while (end < filled && buffer[end] != '\n') {
-        end++;
+      if (total > maxBytes) {
+        return new TotalTooLong();
       }
-      if (line.size() + end - position > maxLineBytes) {
+    }
+    int from = position;
+    int end = endOfLine();
+    if (end == filled) {
+      return begunBefore(from);
+    }
+    position = end + 1;
+    return end - from > maxLineBytes ? new TooLong() : line(buffer, from, end);
+  }
+
+  /** Goes on with a line that the buffer does not hold to its end. */
+  private Line begunBefore(int from) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(1_024);
+    line.write(buffer, from, filled - from);
+    boolean tooLong = line.size() > maxLineBytes;
+    boolean over = false;
+    while (!over) {
+      if (!fill()) {
+        break;
+      }
+      if (total > maxBytes) {
+        return new TotalTooLong();
+      }
+      int end = endOfLine();
+      if (line.size() + end > maxLineBytes) {
         tooLong = true;
       }
       if (!tooLong) {
-        line.write(buffer, position, end - position);
+        line.write(buffer, 0, end);
       }
-      position = end;
-      if (end < filled) {
-        position++;
-        return line(line, tooLong);
-      }
+      over = end < filled;
+      position = over ? end + 1 : end;
     }
+    return tooLong ? new TooLong() : line(line.toByteArray(), 0, line.size());
   }
 
-  private static Line line(ByteArrayOutputStream line, boolean tooLong) {
-    if (tooLong) {
-      return new TooLong();
+  /** False at the end of the body. */
+  private boolean fill() throws IOException {
+    position = 0;
+    filled = Math.max(0, in.read(buffer));
+    total += filled;
+    return filled > 0;
+  }
+
+  private int endOfLine() {
+    int end = position;
+    while (end < filled && buffer[end] != '\n') {
+      end++;
     }
-    byte[] bytes = line.toByteArray();
-    for (byte b : bytes) {
+    return end;
+  }
+
+  private static Line line(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      byte b = bytes[i];
       if (b != ' ' && b != '\t' && b != '\r') {
-        return new Text(bytes);
+        return new Text(bytes, from, to);
       }
     }
     return new Blank();

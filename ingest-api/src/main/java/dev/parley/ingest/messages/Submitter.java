@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Submitter {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+  private static final CompletableFuture<Void> TOLD = CompletableFuture.completedFuture(null);
 
   private final SubmissionLog log;
   private final QueuedJobs queued;
@@ -100,11 +101,7 @@ public final class Submitter {
    */
   CompletableFuture<Void> send(
       MessageSubmitted submission, @Nullable String traceparent, Pace pace) {
-    CompletableFuture<Void> sent = begin(meant(submission), traceparent, pace);
-    if (submission.createSession()) {
-      sessions.expect(submission.sessionKey());
-    }
-    return sent;
+    return begin(meant(submission), traceparent, pace);
   }
 
   /** So that it cannot reach a later session of the same id, should this one be deleted. */
@@ -133,12 +130,19 @@ public final class Submitter {
       Submission submission, @Nullable String traceparent, Pace pace) {
     JobId job = submission.jobId();
     queued.enter(submission.tenantId(), job);
-    return log.accept(submission, traceparent, pace)
-        .whenComplete((done, failure) -> {
-          if (failure != null) {
-            queued.leave(job);
-          }
-        });
+    CompletableFuture<Void> told =
+        submission instanceof MessageSubmitted message && message.createSession()
+            ? sessions.expect(submission.sessionKey())
+            : TOLD;
+    CompletableFuture<Void> durable =
+        log.accept(submission, traceparent, pace)
+            .whenComplete((done, failure) -> {
+              if (failure != null) {
+                queued.leave(job);
+              }
+            });
+    // Whoever has the answer may go on through another node.
+    return told.isDone() ? durable : durable.thenCombine(told, (done, known) -> null);
   }
 
   /**

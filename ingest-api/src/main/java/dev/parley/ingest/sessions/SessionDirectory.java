@@ -4,9 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.schemas.SessionKey;
+import dev.parley.storage.ExpectedSessions;
 import dev.parley.storage.Session;
 import dev.parley.storage.SessionStore;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * then, and those end as failed when their turn comes.
  *
  * <p>A session that an accepted message is going to make counts as there, so that whoever sends the
- * first message may send the second without waiting for the first. Only the node that accepted the
- * first knows; through another one the second has to say again that it makes the session.
- * Thread-safe.
+ * first message may send the second without waiting for the first, through any node where they can
+ * tell each other; see decision 19. Thread-safe.
  */
 public final class SessionDirectory {
 
@@ -28,10 +29,12 @@ public final class SessionDirectory {
 
   private final SessionStore store;
   private final Cache<SessionKey, Long> known;
-  private final Cache<SessionKey, Boolean> expected;
+  private final ExpectedSessions expectedAnywhere;
+  private final Cache<SessionKey, CompletableFuture<Void>> expected;
 
-  public SessionDirectory(SessionStore store, Ticker ticker) {
+  public SessionDirectory(SessionStore store, ExpectedSessions expectedAnywhere, Ticker ticker) {
     this.store = store;
+    this.expectedAnywhere = expectedAnywhere;
     this.known = cache(REMEMBERED, ticker);
     this.expected = cache(EXPECTED, ticker);
   }
@@ -58,7 +61,7 @@ public final class SessionDirectory {
     if (found != null) {
       known.put(key, found.incarnation());
     }
-    return found != null || expected.getIfPresent(key) != null;
+    return found != null || expected.getIfPresent(key) != null || expectedAnywhere.isExpected(key);
   }
 
   /** Which session of that id is remembered; null when none is. Asks nobody. */
@@ -66,9 +69,18 @@ public final class SessionDirectory {
     return known.getIfPresent(key);
   }
 
-  /** Notes that a message was accepted that makes the session where it is not there. */
-  public void expect(SessionKey key) {
-    expected.put(key, Boolean.TRUE);
+  /**
+   * Notes that a message is about to be accepted that makes the session where it is not there.
+   *
+   * @return completes, never with a failure, once the other nodes can know
+   */
+  public CompletableFuture<Void> expect(SessionKey key) {
+    CompletableFuture<Void> told = expected.getIfPresent(key);
+    if (told == null) {
+      told = expectedAnywhere.expect(key);
+      expected.put(key, told);
+    }
+    return told;
   }
 
   void created(Session session) {
@@ -78,5 +90,6 @@ public final class SessionDirectory {
   void deleted(SessionKey key) {
     known.invalidate(key);
     expected.invalidate(key);
+    expectedAnywhere.forget(key);
   }
 }

@@ -12,6 +12,7 @@ import dev.parley.schemas.UsageTotal;
 import dev.parley.schemas.chat.Message;
 import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.Conversation;
+import dev.parley.storage.ExpectedSessions;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
@@ -80,6 +81,7 @@ public final class FakeStores
         tenantSettings,
         redrives,
         QueuedCounts.NONE,
+        ExpectedSessions.NONE,
         providerKeys,
         live);
   }

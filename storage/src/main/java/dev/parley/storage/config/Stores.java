@@ -3,6 +3,7 @@ package dev.parley.storage.config;
 import dev.parley.storage.ApiKeyStore;
 import dev.parley.storage.BudgetStore;
 import dev.parley.storage.CorrectionStore;
+import dev.parley.storage.ExpectedSessions;
 import dev.parley.storage.ExportStore;
 import dev.parley.storage.IdempotencyStore;
 import dev.parley.storage.JobStore;
@@ -37,6 +38,7 @@ import dev.parley.storage.postgres.PostgresTurnWriter;
 import dev.parley.storage.postgres.PostgresUsageAudit;
 import dev.parley.storage.postgres.PostgresUsageStore;
 import dev.parley.storage.redis.RedisConnection;
+import dev.parley.storage.redis.RedisExpectedSessions;
 import dev.parley.storage.redis.RedisQueuedCounts;
 import dev.parley.storage.redis.RedisSessionStore;
 import dev.parley.storage.tenants.QueuedCounts;
@@ -68,6 +70,7 @@ public final class Stores implements AutoCloseable {
   private final @Nullable RedisClient redis;
   private final @Nullable RedisLiveEvents redisLive;
   private final @Nullable RedisQueuedCounts redisCounts;
+  private final @Nullable RedisExpectedSessions redisExpected;
   private final @Nullable RedisConnection redisSessions;
   private final SessionStore sessions;
   private final TurnWriter turns;
@@ -98,6 +101,7 @@ public final class Stores implements AutoCloseable {
     RedisClient client = redis;
     this.redisLive = client == null ? null : new RedisLiveEvents(() -> client, LIVE_EVENTS_KEPT);
     this.redisCounts = client == null ? null : new RedisQueuedCounts(client);
+    this.redisExpected = client == null ? null : new RedisExpectedSessions(client);
     this.jobs = new PostgresJobStore(database);
     this.idempotencyKeys = new PostgresIdempotencyStore(database);
     this.usage = new PostgresUsageStore(database, clock);
@@ -181,6 +185,9 @@ public final class Stores implements AutoCloseable {
     }
     if (redisLive != null) {
       redisLive.start();
+    }
+    if (redisExpected != null) {
+      redisExpected.start();
     }
   }
 
@@ -286,6 +293,10 @@ public final class Stores implements AutoCloseable {
     return redisCounts == null ? QueuedCounts.NONE : redisCounts;
   }
 
+  public ExpectedSessions expectedSessions() {
+    return redisExpected == null ? ExpectedSessions.NONE : redisExpected;
+  }
+
   public ProviderKeyStore providerKeys() {
     return providerKeys;
   }
@@ -301,6 +312,9 @@ public final class Stores implements AutoCloseable {
     }
     if (redisCounts != null) {
       redisCounts.close();
+    }
+    if (redisExpected != null) {
+      redisExpected.close();
     }
     if (redisSessions != null) {
       redisSessions.close();
