@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,11 @@ public final class Exchange implements RequestView {
   @Override
   public @Nullable String header(String name) {
     return context.req().getHeader(name);
+  }
+
+  /** A header that may stand several times, as one list with commas; empty when it is not there. */
+  String headerList(String name) {
+    return String.join(",", Collections.list(context.req().getHeaders(name)));
   }
 
   /** A path parameter, percent-decoded. */

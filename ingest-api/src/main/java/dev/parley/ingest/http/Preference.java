@@ -13,8 +13,7 @@ public final class Preference {
 
   /** How long the client would wait, at most 60 s; null when it did not say. */
   public static @Nullable Duration wait(Exchange exchange) {
-    String header = exchange.header("prefer");
-    return header == null ? null : parse(header);
+    return parse(exchange.headerList("prefer"));
   }
 
   static @Nullable Duration parse(String header) {
@@ -26,7 +25,11 @@ public final class Preference {
       if (preference.startsWith("wait")) {
         int equals = preference.indexOf('=');
         if (equals > 0 && preference.substring(0, equals).strip().equals("wait")) {
-          String value = preference.substring(equals + 1).strip();
+          int parameters = preference.indexOf(';', equals);
+          String value =
+              preference
+                  .substring(equals + 1, parameters < 0 ? preference.length() : parameters)
+                  .strip();
           int seconds = Query.parseSmall(unquote(value));
           return seconds < 0 ? null : Duration.ofSeconds(Math.min(seconds, MAX_SECONDS));
         }

@@ -67,8 +67,7 @@ final class AnswerLinesTest {
       lines.accepted(i, customIds.get(i), AcceptedJob.of(messages.get(i)));
       wanted.append(
           new String(
-              Json.mapper()
-                  .writeValueAsBytes(expected(i, customIds.get(i), messages.get(i))),
+              Json.mapper().writeValueAsBytes(expected(i, customIds.get(i), messages.get(i))),
               StandardCharsets.UTF_8));
       wanted.append('\n');
     }
