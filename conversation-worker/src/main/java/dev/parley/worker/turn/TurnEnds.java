@@ -13,6 +13,7 @@ import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.Role;
 import dev.parley.schemas.chat.TokenUsage;
+import dev.parley.schemas.chat.Tool;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
@@ -235,6 +236,10 @@ final class TurnEnds {
   /** What a call sends, in estimated tokens. */
   static long inputTokens(ProviderCall call, ToLongFunction<Message> tokensOf) {
     long input = call.messages().stream().mapToLong(tokensOf).sum();
+    List<Tool> tools = call.options().tools();
+    if (tools != null) {
+      input += tools.stream().mapToLong(TokenEstimate::ofTool).sum();
+    }
     String system = call.system();
     return system == null ? input : input + TokenEstimate.ofCharacters(system.length());
   }
