@@ -85,12 +85,19 @@ final class SubmissionWriter {
     return json.length() == empty ? json : json.raw(COMMA);
   }
 
+  /** Whether nothing is set but what is written here, whatever else there may be to set. */
   private static boolean isPlain(TurnOptions options) {
-    return options.temperature() == null
-        && options.tools() == null
-        && options.toolChoice() == null
-        && options.responseFormat() == null
-        && options.budgetUsd() == null;
+    return options.equals(
+        new TurnOptions(
+            options.model(),
+            options.provider(),
+            options.maxTokens(),
+            null,
+            null,
+            null,
+            null,
+            null,
+            options.priority()));
   }
 
   /** Other times are refused, which is the general writer's to tell. */
