@@ -170,6 +170,33 @@ final class SessionLifecycleIT {
   }
 
   @Test
+  void a_message_that_would_make_its_session_does_not_bring_a_deleted_one_back() throws Exception {
+    ApiClient client = pipeline.client("back");
+    Answer running = bringing(client, "one [[sim latency=1s]]");
+    Answer waiting = bringing(client, "two");
+    Until.isTrue(
+        LIMIT,
+        "the first one has made the session",
+        () -> client.delete("/sessions/talk").status() == 200);
+    Answer fresh = bringing(client, "three");
+
+    for (Answer answer : List.of(running, waiting)) {
+      JsonNode job = ended(client, answer);
+      assertThat(job.path("status").asText()).isEqualTo("failed");
+      assertThat(job.at("/error/code").asText()).isEqualTo("session_deleted");
+    }
+    assertThat(ended(client, fresh).path("status").asText()).isEqualTo("completed");
+    assertThat(contents(client, "talk")).hasSize(2).element(0).isEqualTo("three");
+  }
+
+  private static Answer bringing(ApiClient client, String content) throws Exception {
+    Answer answer =
+        client.post("/sessions/talk/message", Map.of("createSession", true, "content", content));
+    assertThat(answer.status()).as("%s", answer).isEqualTo(202);
+    return answer;
+  }
+
+  @Test
   void a_job_cancelled_while_it_waits_never_reaches_the_provider() throws Exception {
     ApiClient client = pipeline.client("calm");
     make(client, "talk", 0);

@@ -3,6 +3,7 @@ package dev.parley.storage;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.chat.Message;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -23,12 +24,22 @@ public interface SessionStore {
 
   /**
    * Creates those that are not there, as turns do that bring their sessions along: many with one
-   * write where the store can. A key may stand twice.
-   *
-   * @param sessions without messages, system or anything else of their own
+   * write where the store can. A key may stand twice. A session that was deleted after it was asked
+   * for is not made again.
    */
-  default void createMissing(Collection<NewSession> sessions) {
-    sessions.forEach(this::create);
+  void createMissing(Collection<Missing> sessions);
+
+  /**
+   * A session that a message brings along.
+   *
+   * @param askedAt when the message was accepted
+   */
+  record Missing(SessionKey key, Instant createdAt, Instant askedAt) {
+
+    /** With nothing in it. */
+    public NewSession empty() {
+      return NewSession.empty(key, createdAt);
+    }
   }
 
   @Nullable Session find(SessionKey key);
@@ -46,12 +57,16 @@ public interface SessionStore {
    */
   Page<Session> list(SessionQuery query);
 
+  /** For so long it is known that a session was deleted; no message waits as long. */
+  Duration DELETION_KNOWN = Duration.ofDays(30);
+
   /**
    * Removes the session and its messages; jobs and usage stay.
    *
+   * @param now messages that were accepted until then do not make it again
    * @return false when it was not there
    */
-  boolean delete(SessionKey key);
+  boolean delete(SessionKey key, Instant now);
 
   /**
    * Makes a new session from the first {@code messageCount} messages of another.

@@ -11,8 +11,8 @@ import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.JobStore;
-import dev.parley.storage.NewSession;
 import dev.parley.storage.SessionStore;
+import dev.parley.storage.SessionStore.Missing;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter;
 import dev.parley.storage.TurnWriter.CommitResult;
@@ -49,7 +49,7 @@ final class BatchedStores implements TurnStores, Component {
   private final TurnWriter writer;
   private final UsageStore usage;
   private final GroupCommit<Wanted, Loaded> loads;
-  private final GroupCommit<NewSession, NewSession> creates;
+  private final GroupCommit<Missing, Missing> creates;
   private final GroupCommit<TurnEnd, CommitResult> commits;
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final RandomGenerator random;
@@ -141,11 +141,11 @@ final class BatchedStores implements TurnStores, Component {
   }
 
   @Override
-  public void createIfAbsent(NewSession session) throws InterruptedException {
+  public void createIfAbsent(Missing session) throws InterruptedException {
     creates.submit(session);
   }
 
-  private List<NewSession> createAll(List<NewSession> missing) {
+  private List<Missing> createAll(List<Missing> missing) {
     sessions.createMissing(missing);
     return missing;
   }

@@ -5,7 +5,7 @@ import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Role;
 import dev.parley.storage.Conversation;
-import dev.parley.storage.NewSession;
+import dev.parley.storage.SessionStore.Missing;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.engine.Step;
 import dev.parley.worker.engine.Turn;
@@ -84,7 +84,8 @@ final class TurnRunner {
     }
     Loaded loaded = stores.load(submission.sessionKey(), submission.jobId());
     if (loaded instanceof Loaded.NoSession && submission.createSession()) {
-      stores.createIfAbsent(NewSession.empty(submission.sessionKey(), startedAt));
+      stores.createIfAbsent(
+          new Missing(submission.sessionKey(), startedAt, submission.acceptedAt()));
       loaded = stores.load(submission.sessionKey(), submission.jobId());
     }
     return switch (loaded) {

@@ -5,7 +5,7 @@ import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
-import dev.parley.storage.NewSession;
+import dev.parley.storage.SessionStore;
 import dev.parley.storage.TurnWriter.CommitResult;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import java.util.List;
@@ -36,8 +36,8 @@ interface TurnStores {
   /** Messages by position; see {@link dev.parley.storage.SessionStore#messages}. */
   List<Message> messages(SessionKey key, long fromPosition, int limit);
 
-  /** Makes the session unless it is there. */
-  void createIfAbsent(NewSession session) throws InterruptedException;
+  /** Makes the session unless it is there, or was deleted after it was asked for. */
+  void createIfAbsent(SessionStore.Missing session) throws InterruptedException;
 
   /** A turn end that was written half; see {@link dev.parley.storage.TurnWriter#recover}. */
   @Nullable TurnEnd recover(JobId jobId);

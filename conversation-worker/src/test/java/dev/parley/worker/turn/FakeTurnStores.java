@@ -9,6 +9,7 @@ import dev.parley.storage.Job;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.RefusedException;
 import dev.parley.storage.Session;
+import dev.parley.storage.SessionStore.Missing;
 import dev.parley.storage.SessionTotals;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter.CommitResult;
@@ -56,7 +57,11 @@ final class FakeTurnStores implements TurnStores {
   }
 
   @Override
-  public void createIfAbsent(NewSession session) {
+  public void createIfAbsent(Missing missing) {
+    createIfAbsent(missing.empty());
+  }
+
+  void createIfAbsent(NewSession session) {
     conversations.putIfAbsent(
         session.key(),
         new Conversation(

@@ -9,8 +9,8 @@ import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.Job;
 import dev.parley.storage.JobStore;
-import dev.parley.storage.NewSession;
 import dev.parley.storage.Page;
+import dev.parley.storage.SessionStore.Missing;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter.CommitResult;
 import dev.parley.storage.TurnWriter.TurnEnd;
@@ -78,8 +78,8 @@ final class MemoryStores implements TurnStores, JobStore {
   }
 
   @Override
-  public void createIfAbsent(NewSession session) {
-    sessions.create(session);
+  public void createIfAbsent(Missing session) {
+    sessions.createMissing(List.of(session));
   }
 
   @Override

@@ -19,6 +19,7 @@ import dev.parley.storage.SessionQuery.Direction;
 import dev.parley.storage.SessionStore;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 
 /** Listing sessions, forking them, removing them. */
 public final class SessionLifecycleRoutes implements RouteTable.Group {
@@ -60,7 +61,7 @@ public final class SessionLifecycleRoutes implements RouteTable.Group {
 
   private void delete(Exchange exchange) throws IOException {
     SessionKey key = SessionIds.ofPath(exchange);
-    boolean deleted = store.delete(key);
+    boolean deleted = store.delete(key, clock.instant().truncatedTo(ChronoUnit.MILLIS));
     directory.deleted(key);
     if (!deleted) {
       throw SessionIds.notFound();

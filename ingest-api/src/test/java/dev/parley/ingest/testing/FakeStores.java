@@ -117,9 +117,15 @@ public final class FakeStores
   }
 
   @Override
-  public boolean delete(SessionKey key) {
+  public boolean delete(SessionKey key, Instant now) {
     reach();
-    return sessions.delete(key);
+    return sessions.delete(key, now);
+  }
+
+  @Override
+  public void createMissing(Collection<Missing> wanted) {
+    reach();
+    sessions.createMissing(wanted);
   }
 
   @Override

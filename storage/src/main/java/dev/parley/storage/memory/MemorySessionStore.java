@@ -38,6 +38,7 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
 
   // INVARIANT: all fields are touched under the lock of this object only
   private final Map<SessionKey, Held> sessions = new HashMap<>();
+  private final Map<SessionKey, Instant> deletions = new HashMap<>();
   private final Receipts receipts = new Receipts();
   private long lastIncarnation;
 
@@ -50,6 +51,16 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
     sessions.put(
         session.key(), new Held(created, new ArrayList<>(SessionChanges.messagesOf(session))));
     return new CreateResult.Created(created);
+  }
+
+  @Override
+  public synchronized void createMissing(Collection<Missing> wanted) {
+    for (Missing missing : wanted) {
+      Instant deletedAt = deletions.get(missing.key());
+      if (deletedAt == null || missing.askedAt().isAfter(deletedAt)) {
+        create(missing.empty());
+      }
+    }
   }
 
   @Override
@@ -102,8 +113,13 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
   }
 
   @Override
-  public synchronized boolean delete(SessionKey key) {
-    return sessions.remove(key) != null;
+  public synchronized boolean delete(SessionKey key, Instant now) {
+    if (sessions.remove(key) == null) {
+      return false;
+    }
+    deletions.values().removeIf(at -> at.isBefore(now.minus(DELETION_KNOWN)));
+    deletions.put(key, now);
+    return true;
   }
 
   @Override

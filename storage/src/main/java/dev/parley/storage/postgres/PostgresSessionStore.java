@@ -45,7 +45,12 @@ public final class PostgresSessionStore implements SessionStore {
       insert into sessions (tenant_id, session_id, created_at, updated_at)
       select distinct on (r.tenant_id, r.session_id)
         r.tenant_id, r.session_id, r.created_at::timestamptz, r.created_at::timestamptz
-      from unnest(?::text[], ?::text[], ?::text[]) as r(tenant_id, session_id, created_at)
+      from unnest(?::text[], ?::text[], ?::text[], ?::text[])
+        as r(tenant_id, session_id, created_at, asked_at)
+      where not exists (
+        select from session_deletions d
+        where d.tenant_id = r.tenant_id and d.session_id = r.session_id
+          and d.deleted_at >= r.asked_at::timestamptz)
       order by r.tenant_id, r.session_id
       on conflict (tenant_id, session_id) do nothing
       """;
@@ -66,6 +71,18 @@ public final class PostgresSessionStore implements SessionStore {
 
   private static final String DELETE_SESSION =
       "delete from sessions where tenant_id = ? and session_id = ? returning incarnation";
+
+  private static final String REMEMBER_DELETION =
+      """
+      with old as (
+        delete from session_deletions where ctid in (
+          select ctid from session_deletions where deleted_at < ?::timestamptz
+          limit 10 for update skip locked))
+      insert into session_deletions (tenant_id, session_id, deleted_at)
+      values (?, ?, ?::timestamptz)
+      on conflict (tenant_id, session_id) do update
+        set deleted_at = greatest(session_deletions.deleted_at, excluded.deleted_at)
+      """;
 
   private static final String DELETE_MESSAGES = "delete from messages where incarnation = ?";
 
@@ -108,7 +125,7 @@ public final class PostgresSessionStore implements SessionStore {
   }
 
   @Override
-  public void createMissing(Collection<NewSession> sessions) {
+  public void createMissing(Collection<Missing> sessions) {
     if (sessions.isEmpty()) {
       return;
     }
@@ -119,7 +136,8 @@ public final class PostgresSessionStore implements SessionStore {
             new Binder(insert)
                 .texts(sessions, session -> session.key().tenantId().value())
                 .texts(sessions, session -> session.key().sessionId().value())
-                .times(sessions, NewSession::createdAt);
+                .times(sessions, Missing::createdAt)
+                .times(sessions, Missing::askedAt);
             return insert.executeUpdate();
           }
         });
@@ -206,11 +224,12 @@ public final class PostgresSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean delete(SessionKey key) {
+  public boolean delete(SessionKey key, Instant now) {
     return database.transaction(
         key.tenantId(),
         connection -> {
           try (PreparedStatement session = connection.prepareStatement(DELETE_SESSION);
+              PreparedStatement deletion = connection.prepareStatement(REMEMBER_DELETION);
               PreparedStatement messages = connection.prepareStatement(DELETE_MESSAGES)) {
             new Binder(session).text(key.tenantId().value()).text(key.sessionId().value());
             try (ResultSet rows = session.executeQuery()) {
@@ -220,6 +239,12 @@ public final class PostgresSessionStore implements SessionStore {
               new Binder(messages).number(rows.getLong(1));
             }
             messages.executeUpdate();
+            new Binder(deletion)
+                .time(now.minus(DELETION_KNOWN))
+                .text(key.tenantId().value())
+                .text(key.sessionId().value())
+                .time(now);
+            deletion.executeUpdate();
             return true;
           }
         });

@@ -20,6 +20,11 @@ final class RedisKeys {
     return PREFIX + "messages:" + key.recordKey();
   }
 
+  /** When a session was deleted. */
+  static String deletion(SessionKey key) {
+    return PREFIX + "deleted:" + key.recordKey();
+  }
+
   static String listing(TenantId tenant) {
     return PREFIX + "sessions:" + tenant.value();
   }

@@ -14,6 +14,7 @@ import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.storage.json.StoredJson;
 import dev.parley.storage.turn.SessionChanges;
 import dev.parley.storage.turn.SessionLog;
+import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,7 +104,27 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
   }
 
   @Override
-  public boolean delete(SessionKey key) {
+  public void createMissing(Collection<Missing> sessions) {
+    for (Missing missing : sessions) {
+      String deletedAt =
+          redis.callNullable(commands -> commands.get(RedisKeys.deletion(missing.key())));
+      if (deletedAt == null || missing.askedAt().toEpochMilli() > Long.parseLong(deletedAt)) {
+        create(missing.empty());
+      }
+    }
+  }
+
+  /** That it was deleted is known before it is, so that nobody makes it again in between. */
+  @Override
+  public boolean delete(SessionKey key, Instant now) {
+    if (find(key) == null) {
+      return false;
+    }
+    redis.call(commands ->
+        commands.set(
+            RedisKeys.deletion(key),
+            Long.toString(now.toEpochMilli()),
+            SetArgs.Builder.px(DELETION_KNOWN.toMillis())));
     List<@Nullable Long> deleted =
         redis.callAll(commands ->
             List.of(

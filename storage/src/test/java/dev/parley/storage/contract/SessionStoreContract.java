@@ -23,6 +23,7 @@ import dev.parley.storage.SessionQuery.Direction;
 import dev.parley.storage.SessionStore;
 import dev.parley.storage.SessionStore.CreateResult;
 import dev.parley.storage.SessionStore.ForkResult;
+import dev.parley.storage.SessionStore.Missing;
 import dev.parley.storage.SessionTotals;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -108,6 +109,32 @@ public abstract class SessionStoreContract {
   }
 
   @Test
+  void what_was_deleted_is_made_again_only_for_those_who_ask_later() {
+    SessionKey deleted = Samples.session();
+    SessionKey other = Samples.session(deleted.tenantId());
+    create(full(deleted));
+    Instant deletedAt = NOW.plusSeconds(10);
+    store().delete(deleted, deletedAt);
+
+    store()
+        .createMissing(
+            List.of(
+                new Missing(deleted, NOW.plusSeconds(20), NOW.plusSeconds(9)),
+                new Missing(deleted, NOW.plusSeconds(20), deletedAt),
+                new Missing(other, NOW.plusSeconds(20), NOW)));
+    assertThat(store().find(deleted)).isNull();
+    assertThat(store().find(other)).isNotNull();
+
+    store()
+        .createMissing(List.of(new Missing(deleted, NOW.plusSeconds(20), deletedAt.plusMillis(1))));
+    assertThat(store().find(deleted).messageCount()).isZero();
+
+    store().delete(deleted, NOW.plusSeconds(30));
+    store().createMissing(List.of(new Missing(deleted, NOW.plusSeconds(40), NOW.plusSeconds(25))));
+    assertThat(store().find(deleted)).isNull();
+  }
+
+  @Test
   void creating_what_is_missing_leaves_what_is_there_and_takes_a_key_twice() {
     SessionKey there = Samples.session();
     SessionKey missing = Samples.session();
@@ -116,9 +143,9 @@ public abstract class SessionStoreContract {
     store()
         .createMissing(
             List.of(
-                NewSession.empty(missing, NOW),
-                NewSession.empty(there, NOW.plusSeconds(5)),
-                NewSession.empty(missing, NOW)));
+                new Missing(missing, NOW, NOW),
+                new Missing(there, NOW.plusSeconds(5), NOW),
+                new Missing(missing, NOW, NOW)));
     store().createMissing(List.of());
 
     assertThat(store().find(there)).isEqualTo(first);
@@ -137,7 +164,7 @@ public abstract class SessionStoreContract {
 
     assertThat(store().find(theirs)).isNull();
     assertThat(store().messages(theirs, 0, 10)).isEmpty();
-    assertThat(store().delete(theirs)).isFalse();
+    assertThat(store().delete(theirs, NOW)).isFalse();
     assertThat(store().find(mine)).isNotNull();
   }
 
@@ -195,8 +222,8 @@ public abstract class SessionStoreContract {
     SessionKey key = Samples.session();
     Session first = create(full(key));
 
-    assertThat(store().delete(key)).isTrue();
-    assertThat(store().delete(key)).isFalse();
+    assertThat(store().delete(key, NOW)).isTrue();
+    assertThat(store().delete(key, NOW)).isFalse();
     assertThat(store().find(key)).isNull();
     assertThat(store().messages(key, 0, 10)).isEmpty();
     Session second = create(NewSession.empty(key, NOW));
