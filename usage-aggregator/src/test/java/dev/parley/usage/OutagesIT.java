@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,14 +85,12 @@ final class OutagesIT {
       traffic.send(2_000);
       await().atMost(PATIENCE).until(() -> !traffic.totals().isEmpty());
       for (int i = 0; i < 2; i++) {
-        traffic.sendOn(1_000);
+        // a producer without metadata makes its caller wait
+        Thread load = Thread.ofPlatform().start(this::sendForAWhile);
         part.stop();
-        long back = System.nanoTime() + AWAY.toNanos();
-        while (System.nanoTime() - back < 0) {
-          traffic.sendOn(20);
-          Thread.sleep(50);
-        }
+        Thread.sleep(AWAY);
         part.start();
+        load.join();
         traffic.sendOn(1_000);
         traffic.acknowledged();
       }
@@ -107,5 +106,12 @@ final class OutagesIT {
       assertThat(process.isAlive()).isTrue();
     }
     return Files.readAllLines(log);
+  }
+
+  private void sendForAWhile() {
+    for (int i = 0; i < 100; i++) {
+      traffic.sendOn(30);
+      LockSupport.parkNanos(50_000_000);
+    }
   }
 }
