@@ -21,16 +21,29 @@ public final class EmbeddedInfrastructure implements Infrastructure {
 
   private static final Logger log = LoggerFactory.getLogger(EmbeddedInfrastructure.class);
 
+  /** How often ports are chosen anew when somebody else was quicker. */
+  private static final int TRIES = 3;
+
   private final InfrastructureSettings settings;
+  private final Step prepared;
   private @Nullable Running running;
 
   public EmbeddedInfrastructure(InfrastructureSettings settings) {
+    this(settings, part -> {});
+  }
+
+  /**
+   * @param prepared is shown each part before it starts, when its port is reserved
+   */
+  EmbeddedInfrastructure(InfrastructureSettings settings, Step prepared) {
     this.settings = settings;
+    this.prepared = prepared;
   }
 
   /**
    * Starts all three at the same time and returns when all answer. Starts nothing when one of them
-   * cannot.
+   * cannot. A port is free for a moment before its service has it: where somebody else takes it
+   * then, and it was ours to choose, others are chosen.
    *
    * @throws InfrastructureException with a message for the user
    */
@@ -39,13 +52,7 @@ public final class EmbeddedInfrastructure implements Infrastructure {
       return;
     }
     long began = System.nanoTime();
-    Running starting = Running.prepare(settings);
-    try {
-      inParallel(starting.parts(), InfrastructurePart::start);
-    } catch (RuntimeException e) {
-      starting.close();
-      throw e;
-    }
+    Running starting = started(1);
     running = starting;
     log.atInfo()
         .setMessage("infrastructure started")
@@ -54,6 +61,30 @@ public final class EmbeddedInfrastructure implements Infrastructure {
         .addKeyValue("redis", starting.redis().port())
         .addKeyValue("millis", (System.nanoTime() - began) / 1_000_000)
         .log();
+  }
+
+  private Running started(int attempt) {
+    Running starting = Running.prepare(settings);
+    try {
+      starting.parts().forEach(prepared::on);
+      inParallel(starting.parts(), InfrastructurePart::start);
+      return starting;
+    } catch (RuntimeException e) {
+      starting.close();
+      if (attempt == TRIES || starting.parts().stream().noneMatch(this::isLost)) {
+        throw e;
+      }
+      log.atWarn()
+          .setMessage("a port was taken before its service had it, choosing others")
+          .addKeyValue("cause", e.getMessage())
+          .log();
+      return started(attempt + 1);
+    }
+  }
+
+  /** Whether somebody else has the part's port, which was not asked for by number. */
+  private boolean isLost(InfrastructurePart part) {
+    return !settings.asksFor(part.port()) && ReservedPort.isTaken(part.port());
   }
 
   public InfrastructurePart kafka() {
@@ -116,7 +147,8 @@ public final class EmbeddedInfrastructure implements Infrastructure {
     return running().data().root();
   }
 
-  private interface Step {
+  /** What is done with a part. */
+  interface Step {
     void on(InfrastructurePart part);
   }
 

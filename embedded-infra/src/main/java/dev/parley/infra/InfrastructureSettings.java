@@ -41,6 +41,11 @@ public record InfrastructureSettings(
     return new InfrastructureSettings(dataDirectory, 0, 0, 0, false);
   }
 
+  /** Whether one of the services must have this port. */
+  boolean asksFor(int port) {
+    return port == kafkaPort || port == postgresPort || port == redisPort;
+  }
+
   private static void requirePort(String option, int port) {
     if (port < 0 || port > 65_535) {
       throw new InfrastructureException(

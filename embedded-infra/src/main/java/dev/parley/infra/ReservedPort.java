@@ -42,6 +42,16 @@ public final class ReservedPort implements AutoCloseable {
     }
   }
 
+  /** Whether somebody has the port at this moment. */
+  static boolean isTaken(int port) {
+    try {
+      bind(port).close();
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   public int number() {
     return socket.getLocalPort();
   }

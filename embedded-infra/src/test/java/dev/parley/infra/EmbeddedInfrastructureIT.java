@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,40 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedInfrastructureIT {
+
+  @Test
+  void aPortThatSomebodyElseTakesBeforeItsServiceHasItIsChosenAnew() throws Exception {
+    var lost = new ArrayList<ServerSocket>();
+    var infrastructure =
+        new EmbeddedInfrastructure(
+            InfrastructureSettings.throwaway(),
+            part -> {
+              if (part.name().equals("Redis") && lost.isEmpty()) {
+                part.stop();
+                lost.add(taken(part.port()));
+              }
+            });
+    try (infrastructure) {
+      infrastructure.start();
+
+      assertThat(infrastructure.check()).isEmpty();
+      assertThat(infrastructure.redis().port()).isNotEqualTo(lost.getFirst().getLocalPort());
+    } finally {
+      for (ServerSocket socket : lost) {
+        socket.close();
+      }
+    }
+  }
+
+  private static ServerSocket taken(int port) {
+    try {
+      ServerSocket socket = new ServerSocket();
+      socket.bind(Loopback.address(port));
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @Test
   void allThreeWorkAndEachKeepsItsDataWhenItIsTakenAway() throws Exception {
