@@ -37,29 +37,40 @@ final class ReadBefore {
   }
 
   /**
+   * A message as it was read.
+   *
+   * @param characters about what it takes to hold it
+   */
+  record Held(Message message, long characters) {
+
+    /**
+     * @param metadata takes several times its text as a tree
+     */
+    static Held of(Message message, String content, @Nullable String metadata) {
+      long text = content.length() + 4L * (metadata == null ? 0 : metadata.length());
+      return new Held(message, FRAME + text);
+    }
+
+    boolean isPinned() {
+      return Boolean.TRUE.equals(message.pinned());
+    }
+  }
+
+  /**
    * What is known of a session.
    *
    * @param rewrites how often messages had been taken out of it
-   * @param characters about what it takes to hold this
    */
   record Known(
-      long incarnation,
-      long rewrites,
-      long messageCount,
-      List<Message> pinned,
-      List<Message> recent,
-      long characters) {
+      long incarnation, long rewrites, long messageCount, List<Held> pinned, List<Held> recent) {
 
-    static Known of(Conversation conversation, long rewrites, long textLength) {
-      Session session = conversation.session();
-      int messages = conversation.pinned().size() + conversation.recent().size();
+    static Known of(Session session, long rewrites, List<Held> pinned, List<Held> recent) {
       return new Known(
           session.incarnation(),
           rewrites,
           session.messageCount(),
-          conversation.pinned(),
-          conversation.recent(),
-          textLength + (1L + messages) * FRAME);
+          List.copyOf(pinned),
+          List.copyOf(recent));
     }
 
     /** The position of the last message, which is read again. */
@@ -67,31 +78,42 @@ final class ReadBefore {
       return messageCount - 1;
     }
 
+    /** About what it takes to hold this. */
+    long characters() {
+      return FRAME
+          + Stream.concat(pinned.stream(), recent.stream()).mapToLong(Held::characters).sum();
+    }
+
+    Conversation conversation(Session session) {
+      return new Conversation(session, messages(pinned), messages(recent));
+    }
+
+    private static List<Message> messages(List<Held> held) {
+      return held.stream().map(Held::message).toList();
+    }
+
     /**
-     * The conversation as it is now.
+     * What is known now.
      *
-     * @param first the position of the first of its recent messages
+     * @param first the position of the first of the recent messages
      * @param since the messages from the last known one on
      * @return null when the last known message is another by now, or more of them are wanted
      */
-    @Nullable Conversation with(Session session, long first, List<Message> since) {
+    @Nullable Known with(Session session, long first, List<Held> since) {
       int passed = Math.toIntExact(first - (messageCount - recent.size()));
-      if (passed < 0 || since.isEmpty() || !since.getFirst().equals(recent.getLast())) {
+      if (passed < 0
+          || since.isEmpty()
+          || !since.getFirst().message().equals(recent.getLast().message())) {
         return null;
       }
-      List<Message> now = new ArrayList<>(recent.subList(passed, recent.size()));
+      List<Held> now = new ArrayList<>(recent.subList(passed, recent.size()));
       now.addAll(since.subList(1, since.size()));
-      List<Message> pinnedNow =
-          Stream.concat(
-                  pinned.stream(), recent.subList(0, passed).stream().filter(ReadBefore::isPinned))
+      List<Held> pinnedNow =
+          Stream.concat(pinned.stream(), recent.subList(0, passed).stream().filter(Held::isPinned))
               .limit(Conversation.MAX_PINNED)
               .toList();
-      return new Conversation(session, pinnedNow, now);
+      return of(session, rewrites, pinnedNow, now);
     }
-  }
-
-  private static boolean isPinned(Message message) {
-    return Boolean.TRUE.equals(message.pinned());
   }
 
   synchronized @Nullable Known of(SessionKey key) {
@@ -100,12 +122,13 @@ final class ReadBefore {
 
   synchronized void put(SessionKey key, Known known) {
     forget(key);
+    long takes = known.characters();
     // Without recent messages there is nothing to compare with, and hardly anything to spare.
-    if (known.recent().isEmpty() || known.characters() > maxCharacters) {
+    if (known.recent().isEmpty() || takes > maxCharacters) {
       return;
     }
     bySession.put(key, known);
-    characters += known.characters();
+    characters += takes;
     var eldest = bySession.entrySet().iterator();
     while (characters > maxCharacters) {
       characters -= eldest.next().getValue().characters();

@@ -1,9 +1,9 @@
 package dev.parley.storage.postgres;
 
 import dev.parley.schemas.SessionKey;
-import dev.parley.schemas.chat.Message;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.Session;
+import dev.parley.storage.postgres.ReadBefore.Held;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -125,9 +125,8 @@ final class SessionLoad {
     private long rewrites;
     private long first;
     private boolean continued;
-    private long textLength;
-    private List<Message> recent = new ArrayList<>();
-    private List<Message> pinned = new ArrayList<>();
+    private List<Held> recent = new ArrayList<>();
+    private List<Held> pinned = new ArrayList<>();
 
     Loading(Map<SessionKey, ReadBefore.Known> known) {
       this.known = known;
@@ -151,14 +150,16 @@ final class SessionLoad {
           rewrites = rows.getLong("rewrites");
           first = rows.getLong("first");
           continued = rows.getBoolean("continued");
-          textLength = 0;
           recent = new ArrayList<>();
           pinned = new ArrayList<>();
         }
         if (rows.getString("role") != null) {
-          textLength += rows.getString("content").length();
           (!continued && rows.getBoolean("older") ? pinned : recent)
-              .add(MessageRows.read(rows, "message_created_at"));
+              .add(
+                  Held.of(
+                      MessageRows.read(rows, "message_created_at"),
+                      rows.getString("content"),
+                      rows.getString("metadata")));
         }
       }
       finish();
@@ -170,18 +171,17 @@ final class SessionLoad {
         return;
       }
       ReadBefore.Known before = continued ? known.get(read.key()) : null;
-      Conversation conversation =
+      ReadBefore.Known now =
           before == null
-              ? new Conversation(read, pinned, recent)
+              ? ReadBefore.Known.of(read, rewrites, pinned, recent)
               : before.with(read, first, recent);
-      if (conversation == null) {
+      if (now == null) {
         readBefore.forget(read.key());
         otherThanKnown.add(read.key());
         return;
       }
-      found.put(read.key(), conversation);
-      long length = textLength + (before == null ? 0 : before.characters());
-      readBefore.put(read.key(), ReadBefore.Known.of(conversation, rewrites, length));
+      found.put(read.key(), now.conversation(read));
+      readBefore.put(read.key(), now);
     }
   }
 }

@@ -155,6 +155,37 @@ final class ReadBeforeIT {
   }
 
   @Test
+  void a_session_that_goes_on_counts_what_is_held_of_it_and_its_metadata_too() {
+    Session session = newSession(Samples.session(), false);
+    List<SessionKey> key = List.of(session.key());
+    for (int i = 0; i < 12; i++) {
+      session = append(session, false);
+      keeping.load(key, MAX_MESSAGES);
+    }
+    long going = kept.characters();
+    kept.forget(session.key());
+    keeping.load(key, MAX_MESSAGES);
+    assertThat(going).isEqualTo(kept.characters());
+
+    ReadBefore noting = new ReadBefore(1 << 20);
+    JobId job = Samples.job();
+    TurnEnd end = Samples.completed(job, session.key(), claim(job, session.key()), 0);
+    Message noted =
+        new Message(
+            question(job, false).role(),
+            Samples.user("noted").content(),
+            Samples.metadata().put("long", "x".repeat(10_000)),
+            NOW,
+            job,
+            null);
+    commit(
+        new TurnEnd(
+            end.outcome(), end.attempt(), session.incarnation(), List.of(noted), end.usage()));
+    new SessionLoad(database, noting).load(key, MAX_MESSAGES);
+    assertThat(noting.characters()).isGreaterThan(40_000);
+  }
+
+  @Test
   void holds_no_more_than_it_may_and_lets_go_of_what_was_not_asked_for() {
     ReadBefore narrow = new ReadBefore(3_000);
     SessionLoad bounded = new SessionLoad(database, narrow);

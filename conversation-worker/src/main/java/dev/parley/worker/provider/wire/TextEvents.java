@@ -1,5 +1,6 @@
 package dev.parley.worker.provider.wire;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -80,11 +81,20 @@ final class TextEvents {
     }
     byte[] begin = Arrays.copyOfRange(bytes, offset, at + 1);
     byte[] end = Arrays.copyOfRange(bytes, at + quoted.length - 1, offset + length);
-    // The same letters may stand elsewhere too: only another text in this place tells.
-    if (PROBE.equals(
-        finder.in(joined(begin, end), 0, begin.length + PROBE.length() + end.length))) {
+    if (isText(begin, end)) {
       before = begin;
       after = end;
+    }
+  }
+
+  /** The same letters may stand elsewhere too: only another text in this place tells. */
+  private boolean isText(byte[] begin, byte[] end) throws IOException {
+    try {
+      return PROBE.equals(
+          finder.in(joined(begin, end), 0, begin.length + PROBE.length() + end.length));
+    } catch (JsonProcessingException e) {
+      // A comma or colon was found between two strings, where no text can stand.
+      return false;
     }
   }
 

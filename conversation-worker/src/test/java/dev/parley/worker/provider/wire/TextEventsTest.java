@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,17 @@ final class TextEventsTest {
     assertThat(in(event("", "m"))).isEmpty();
     assertThat(in(event("größer 明日 🌦", "m"))).isEqualTo("größer 明日 🌦");
     assertThat(parsed).isEqualTo(first);
+  }
+
+  @Test
+  void aTextThatStandsBetweenStringsIsNotMistakenForOne() throws IOException {
+    for (String first : List.of(",", ":", "}", "{", "[")) {
+      TextEvents fresh = new TextEvents(OpenAiChatText::in);
+      for (String text : List.of(first, "Hello", first, " there")) {
+        byte[] bytes = event(text, "m").getBytes(StandardCharsets.UTF_8);
+        assertThat(fresh.in(bytes, 0, bytes.length)).isEqualTo(text);
+      }
+    }
   }
 
   @Test
