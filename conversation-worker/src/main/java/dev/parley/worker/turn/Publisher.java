@@ -133,7 +133,8 @@ final class Publisher {
   private ProducerRecord<byte[], byte[]> record(UsageEvent event) {
     return record(
         Topics.USAGE_EVENTS,
-        event.recordKey(spread.includes(event)),
+        // Corrections go where the command that made them sends them, which knows nobody spread.
+        event.recordKey(event.correction() == null && spread.includes(event)),
         EventCodec.USAGE_EVENTS.encode(event),
         EventCodec.USAGE_EVENTS.versionHeader(),
         event.jobId());

@@ -14,6 +14,7 @@ import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.Part;
 import dev.parley.schemas.chat.TokenUsage;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,44 @@ final class PublisherTest {
 
     assertThat(kafka.sent(Topics.USAGE_EVENTS).getFirst().key())
         .isEqualTo(Submitted.utf8("acme/s1"));
+  }
+
+  @Test
+  void aCorrectionHasItsTenantAsKeyAlsoWhereTheTenantIsSpread() throws Exception {
+    UsageEvent of = usage("");
+    UsageEvent correction =
+        new UsageEvent(
+            UsageEvent.correctionId(of.eventId(), 1),
+            null,
+            of.jobId(),
+            of.sessionId(),
+            of.tenantId(),
+            null,
+            of.provider(),
+            of.model(),
+            of.finishReason(),
+            0,
+            of.timestamp(),
+            of.routingDecision(),
+            null,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+            new BigDecimal("0.1"),
+            "2",
+            false,
+            null,
+            new UsageEvent.Correction(of.eventId(), false));
+
+    new Publisher(kafka, new Random(1), UsageSpread.parse("acme"))
+        .publish(completed("hi"), List.of(of, correction));
+
+    assertThat(kafka.sent(Topics.USAGE_EVENTS))
+        .extracting(record -> new String(record.key(), StandardCharsets.UTF_8))
+        .containsExactly("acme/s1", "acme");
   }
 
   @Test

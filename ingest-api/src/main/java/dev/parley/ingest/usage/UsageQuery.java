@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record UsageQuery(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
 
   private static final Instant EARLIEST = Instant.EPOCH;
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:00:00Z");
 
   static UsageQuery parse(Exchange exchange) {
     Query query = exchange.query();

@@ -5,6 +5,7 @@ import dev.parley.storage.usage.UsageGrain;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 
 /** What usage is grouped by, as expressions; times in a time zone. */
 final class UsageBuckets {
@@ -56,10 +57,18 @@ final class UsageBuckets {
     return splits;
   }
 
+  /** PostgreSQL takes these names for offsets that never change. */
+  private static final Map<String, String> ZONES_NOT_ABBREVIATIONS =
+      Map.of(
+          "CET", "Europe/Brussels",
+          "MET", "Europe/Brussels",
+          "EET", "Europe/Athens",
+          "WET", "Europe/Lisbon");
+
   /** PostgreSQL reads bare offsets with the sign turned round, as POSIX has it. */
   private static String postgresName(ZoneId zone) {
     if (!(zone.normalized() instanceof ZoneOffset offset)) {
-      return zone.getId();
+      return ZONES_NOT_ABBREVIATIONS.getOrDefault(zone.getId(), zone.getId());
     }
     if (offset.getTotalSeconds() == 0) {
       return "UTC";

@@ -68,8 +68,10 @@ public final class RedisExpectedSessions implements ExpectedSessions, AutoClosea
     if (!told.isDone()) {
       CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> {
-            if (told.complete(null)) {
+            if (!told.isDone()) {
+              // First, so that whoever waited in vain does not wait again at once.
               losePatience();
+              told.complete(null);
             }
           });
     }

@@ -28,6 +28,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -299,6 +300,22 @@ public abstract class UsageStoreContract {
     assertThat(groups(store().sum(all(session.tenantId()), List.of(HOUR), KOLKATA)))
         .containsExactly(
             List.of("2026-05-01T17:00:00+05:30"), List.of("2026-05-01T18:00:00+05:30"));
+  }
+
+  @Test
+  void a_zone_that_shares_its_name_with_an_offset_has_its_summer_time() {
+    SessionKey session = Samples.session();
+    SessionKey western = Samples.session();
+    SessionKey eastern = Samples.session();
+    record(session, "2026-06-30T22:30:00Z", "m", "1");
+    record(western, "2026-06-30T23:30:00Z", "m", "1");
+    record(eastern, "2026-06-30T21:30:00Z", "m", "1");
+
+    Map.of("CET", session, "MET", session, "EET", eastern, "WET", western)
+        .forEach((zone, of) ->
+            assertThat(groups(store().sum(ledger(of.tenantId()), List.of(DAY), ZoneId.of(zone))))
+                .as(zone)
+                .containsExactly(List.of("2026-07-01")));
   }
 
   @Test

@@ -33,6 +33,7 @@ final class SeenBucket {
     RocksDB.loadLibrary();
   }
 
+  private static final String GONE = "gone-";
   private static final byte[] NOTHING = {};
   private static final long WRITE_BUFFER = 16L << 20;
   private static final long BLOCK_CACHE = 16L << 20;
@@ -128,14 +129,28 @@ final class SeenBucket {
     }
   }
 
+  /** Out of the way at once, so that what a kill leaves of it is not taken for a bucket. */
   void delete() {
     closeNative();
-    try (Stream<Path> files = Files.walk(directory)) {
+    try {
+      Path gone = directory.resolveSibling(GONE + directory.getFileName());
+      Files.move(directory, gone);
+      deleteAll(gone);
+    } catch (IOException e) {
+      throw new ProcessorStateException("cannot delete " + directory, e);
+    }
+  }
+
+  static boolean isGone(Path directory) {
+    return directory.getFileName().toString().startsWith(GONE);
+  }
+
+  /** Deletes what is left of a bucket. */
+  static void deleteAll(Path gone) throws IOException {
+    try (Stream<Path> files = Files.walk(gone)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
-    } catch (IOException e) {
-      throw new ProcessorStateException("cannot delete " + directory, e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -40,6 +41,7 @@ final class SeenStore implements KeyValueStore<Bytes, byte[]> {
   static final int KEY_BYTES = Long.BYTES + ID_BYTES;
 
   private static final byte[] PRESENT = {1};
+  private static final Pattern BUCKET = Pattern.compile("-?\\d{1,18}");
 
   private final String name;
   private final long bucketMs;
@@ -81,18 +83,31 @@ final class SeenStore implements KeyValueStore<Bytes, byte[]> {
     Path found = context.stateDir().toPath().resolve(name);
     directory = found;
     try {
-      Files.createDirectories(found);
-      try (Stream<Path> entries = Files.list(found)) {
-        for (Path entry : entries.toList()) {
-          long bucket = Long.parseLong(entry.getFileName().toString());
-          buckets.put(bucket, SeenBucket.open(entry));
-        }
-      }
+      openAll(found);
     } catch (IOException e) {
+      closeAll();
       throw new ProcessorStateException("cannot open the store " + name, e);
+    } catch (ProcessorStateException e) {
+      // What stays open nobody could open again in this process.
+      closeAll();
+      throw e;
     }
     open = true;
     context.register(root, (BatchingStateRestoreCallback) this::restore);
+  }
+
+  private void openAll(Path found) throws IOException {
+    Files.createDirectories(found);
+    try (Stream<Path> entries = Files.list(found)) {
+      for (Path entry : entries.toList()) {
+        String file = entry.getFileName().toString();
+        if (SeenBucket.isGone(entry)) {
+          SeenBucket.deleteAll(entry);
+        } else if (BUCKET.matcher(file).matches()) {
+          buckets.put(Long.valueOf(file), SeenBucket.open(entry));
+        }
+      }
+    }
   }
 
   private void restore(Collection<KeyValue<byte[], byte[]>> records) {
@@ -175,8 +190,24 @@ final class SeenStore implements KeyValueStore<Bytes, byte[]> {
   @Override
   public void close() {
     open = false;
-    buckets.values().forEach(SeenBucket::close);
+    ProcessorStateException failure = closeAll();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Closes every bucket, whatever becomes of the others. */
+  private @Nullable ProcessorStateException closeAll() {
+    ProcessorStateException failure = null;
+    for (SeenBucket bucket : buckets.values()) {
+      try {
+        bucket.close();
+      } catch (ProcessorStateException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
     buckets.clear();
+    return failure;
   }
 
   @Override

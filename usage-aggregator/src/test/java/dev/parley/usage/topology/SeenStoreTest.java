@@ -2,15 +2,18 @@ package dev.parley.usage.topology;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.processor.BatchingStateRestoreCallback;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -91,6 +94,41 @@ final class SeenStoreTest {
     assertThat(found(0, 1)).isEmpty();
     assertThat(found(1_000, 1, 2, 3)).containsExactly(2L, 3L);
     assertThat(found(2_000, 4, 5, 6, 7, 8)).containsExactly(4L, 5L, 6L, 7L);
+  }
+
+  @Test
+  void whatAKillLeftOfADeletedBucketIsNoHindranceNorIsAForeignFile() throws Exception {
+    put(0, 1);
+    put(1_000, 2);
+    store.close();
+    Path ids = directory.resolve("one/ids");
+    Files.move(ids.resolve("0"), ids.resolve("gone-0"));
+    Files.delete(ids.resolve("gone-0/CURRENT"));
+    Files.writeString(ids.resolve("lost+found"), "not ours");
+
+    store = open(directory.resolve("one"));
+
+    assertThat(found(0, 1)).isEmpty();
+    assertThat(found(1_000, 2)).containsExactly(2L);
+    assertThat(ids.toFile().list()).containsExactlyInAnyOrder("1000", "lost+found");
+  }
+
+  @Test
+  void aBucketThatDoesNotOpenLeavesNoOtherOpen() throws Exception {
+    put(0, 1);
+    put(1_000, 2);
+    store.close();
+    Path broken = directory.resolve("one/ids/1000/CURRENT");
+    String current = Files.readString(broken);
+    Files.writeString(broken, "MANIFEST-999999\n");
+    assertThatThrownBy(() -> open(directory.resolve("one")))
+        .isInstanceOf(ProcessorStateException.class);
+
+    Files.writeString(broken, current);
+    store = open(directory.resolve("one"));
+
+    assertThat(found(0, 1)).containsExactly(1L);
+    assertThat(found(1_000, 2)).containsExactly(2L);
   }
 
   @Test
