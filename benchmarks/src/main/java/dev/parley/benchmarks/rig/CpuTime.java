@@ -10,6 +10,8 @@ import java.util.TreeMap;
  */
 public record CpuTime(Map<String, Duration> byProgram) {
 
+  public static final CpuTime NONE = new CpuTime(Map.of());
+
   public CpuTime {
     byProgram = Map.copyOf(byProgram);
   }
@@ -33,6 +35,12 @@ public record CpuTime(Map<String, Duration> byProgram) {
     Map<String, Duration> times = new TreeMap<>();
     byProgram.forEach((program, time) ->
         times.put(program, time.minus(before.byProgram.getOrDefault(program, Duration.ZERO))));
+    return new CpuTime(times);
+  }
+
+  public CpuTime plus(CpuTime more) {
+    Map<String, Duration> times = new TreeMap<>(byProgram);
+    more.byProgram.forEach((program, time) -> times.merge(program, time, Duration::plus));
     return new CpuTime(times);
   }
 

@@ -26,8 +26,11 @@ public final class Turns implements Benchmark {
   private static final int LINES = 500;
   private static final int TENANTS = 4;
 
-  /** Rounds until the compiler has little left to do; it takes a core of the two for a while. */
-  private static final int WARMING = 3;
+  /**
+   * Rounds until the compiler has little left to do: it takes half of the CPU in the first and
+   * still a quarter in the fourth, in a process that is meant to run for weeks.
+   */
+  private static final int WARMING = 8;
 
   private final String name;
   private final String provider;
