@@ -1,5 +1,6 @@
 package dev.parley.worker.turn;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toSet;
 
 import dev.parley.runtime.Backoff;
@@ -51,6 +52,10 @@ final class BatchedStores implements TurnStores, Component {
   private final GroupCommit<Wanted, Loaded> loads;
   private final GroupCommit<Missing, Missing> creates;
   private final GroupCommit<TurnEnd, CommitResult> commits;
+
+  /** Of jobs that had ended before, which come by thousands after a worker was killed. */
+  private final GroupCommit<JobId, List<UsageEvent>> usages;
+
   private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
   private final RandomGenerator random;
 
@@ -81,6 +86,7 @@ final class BatchedStores implements TurnStores, Component {
     this.commits =
         new GroupCommit<>(
             "turn-commits", MAX_COMMITS, Size::of, MAX_CHARACTERS, COMMITTERS, writer::commit);
+    this.usages = new GroupCommit<>("turn-usages", MAX_LOADS, 1, this::usagesOf);
   }
 
   @Override
@@ -93,6 +99,7 @@ final class BatchedStores implements TurnStores, Component {
     loads.start();
     creates.start();
     commits.start();
+    usages.start();
   }
 
   @Override
@@ -105,6 +112,7 @@ final class BatchedStores implements TurnStores, Component {
     loads.close();
     creates.close();
     commits.close();
+    usages.close();
   }
 
   @Override
@@ -170,7 +178,13 @@ final class BatchedStores implements TurnStores, Component {
 
   @Override
   public List<UsageEvent> usageOf(JobId jobId) throws InterruptedException {
-    return waitFor(() -> usage.eventsOf(List.of(jobId)));
+    return waitFor(() -> usages.submit(jobId));
+  }
+
+  private List<List<UsageEvent>> usagesOf(List<JobId> wanted) {
+    Map<JobId, List<UsageEvent>> found =
+        usage.eventsOf(Set.copyOf(wanted)).stream().collect(groupingBy(UsageEvent::jobId));
+    return wanted.stream().map(job -> found.getOrDefault(job, List.of())).toList();
   }
 
   private interface Asking<T> {

@@ -1,13 +1,16 @@
 package dev.parley.worker.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
+import dev.parley.schemas.Json;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
+import dev.parley.schemas.chat.FinishReason;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter;
@@ -17,11 +20,16 @@ import dev.parley.storage.UsageStore;
 import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.worker.turn.TurnStores.Loaded;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +39,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class BatchedStoresTest {
 
+  /** Of a job without usage. */
+  private static final JobId UNUSED = new JobId("job_unused");
+
   private final MemorySessionStore sessions = new MemorySessionStore();
   private final MemoryJobStore jobs = new MemoryJobStore();
   private final AtomicInteger away = new AtomicInteger();
+  private final List<List<JobId>> questions = new CopyOnWriteArrayList<>();
+  private volatile Pause whenAsked = () -> {};
+
+  private interface Pause {
+    void run() throws InterruptedException;
+  }
 
   @Test
   void anEndIsWrittenHoweverOftenTheStoreIsAway() throws Exception {
@@ -62,9 +79,41 @@ final class BatchedStoresTest {
     try (BatchedStores stores = started()) {
       away.set(3);
 
-      assertThat(stores.usageOf(new JobId("job_1"))).isEmpty();
+      assertThat(stores.usageOf(UNUSED)).isEmpty();
       assertThat(away).hasValue(0);
     }
+  }
+
+  /** After a worker was killed, ended jobs come again by thousands. */
+  @Test
+  void endedJobsThatComeTogetherAreAskedForTogetherAndGetTheirOwnUsage() throws Exception {
+    CountDownLatch asking = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    whenAsked =
+        () -> {
+          asking.countDown();
+          answer.await();
+        };
+    try (BatchedStores stores = started()) {
+      List<FutureTask<List<UsageEvent>>> answers = new ArrayList<>();
+      List<Thread> turns = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        JobId job = new JobId("job_" + i);
+        FutureTask<List<UsageEvent>> task = new FutureTask<>(() -> stores.usageOf(job));
+        answers.add(task);
+        turns.add(Thread.ofVirtual().start(task));
+        asking.await(); // the first has the question to itself, the others gather behind it
+      }
+      await().until(() -> turns.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+      answer.countDown();
+
+      for (int i = 0; i < 20; i++) {
+        assertThat(answers.get(i).get())
+            .extracting(UsageEvent::jobId)
+            .containsExactly(new JobId("job_" + i));
+      }
+    }
+    assertThat(questions).extracting(Collection::size).containsExactly(1, 19);
   }
 
   @Test
@@ -117,7 +166,39 @@ final class BatchedStoresTest {
     @Override
     public List<UsageEvent> eventsOf(Collection<JobId> jobIds) {
       look();
-      return List.of();
+      questions.add(List.copyOf(jobIds));
+      try {
+        whenAsked.run();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return jobIds.stream().filter(job -> !job.equals(UNUSED)).map(Ledger::usage).toList();
+    }
+
+    private static UsageEvent usage(JobId job) {
+      return new UsageEvent(
+          job.value() + ".1.1",
+          null,
+          job,
+          Submitted.SESSION.sessionId(),
+          Submitted.SESSION.tenantId(),
+          null,
+          "fake",
+          "m",
+          FinishReason.STOP,
+          5,
+          Submitted.NOW,
+          "default:m",
+          Json.mapper().createObjectNode(),
+          10,
+          20,
+          0,
+          0,
+          0,
+          0,
+          new BigDecimal("0.5"),
+          "1",
+          false);
     }
 
     @Override
