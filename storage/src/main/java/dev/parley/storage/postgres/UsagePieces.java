@@ -56,7 +56,7 @@ final class UsagePieces {
   Sql with() {
     return grain == null || grain.parts() == UsageGrain.Parts.HOURS
         ? new Sql("")
-        : rollup(grain).valid();
+        : rollup(grain).with(asked(grain));
   }
 
   /**
@@ -71,25 +71,26 @@ final class UsagePieces {
           case HOURS -> totals(grain);
           case SPLIT_HOURS -> {
             UsageRollup rollup = rollup(grain);
-            Sql split = buckets.splits(groupBy, "hour");
             yield totals(grain)
-                .plus(" and not (")
-                .plus(split)
-                .plus(")\nunion all\n")
-                .plus(rolled(rollup, "hour", "quarter").plus(" and (").plus(split).plus(")"))
+                .plus(" and hour not in (select begins from asked)\nunion all\n")
+                .plus(rolled(rollup, "hour", "quarter"))
                 .plus("\nunion all\n")
-                .plus(missing(rollup, buckets.splits(groupBy, "begins")));
+                .plus(missing(rollup));
           }
           case SESSION_DAYS -> {
             UsageRollup rollup = rollup(grain);
-            yield rolled(rollup, "day", "day")
-                .plus("\nunion all\n")
-                .plus(missing(rollup, new Sql("true")));
+            yield rolled(rollup, "day", "day").plus("\nunion all\n").plus(missing(rollup));
           }
         };
     return whole
         .plus(edge(filter.since(), grain.since()))
         .plus(edge(grain.until(), filter.until()));
+  }
+
+  private Sql asked(UsageGrain of) {
+    return of.parts() == UsageGrain.Parts.SESSION_DAYS
+        ? new Sql("true")
+        : buckets.splits(groupBy, "begins");
   }
 
   private UsageRollup rollup(UsageGrain of) {
@@ -119,7 +120,7 @@ final class UsagePieces {
         .plus(MEASURES)
         .plus("from " + rollup.unit().table())
         .plus(UsageFilters.where(filter, unit, rollup.since(), rollup.until()))
-        .plus(" and " + unit + " in (select begins from valid)");
+        .plus(" and " + unit + " = any (array(select begins from valid))");
   }
 
   /**
@@ -127,9 +128,9 @@ final class UsagePieces {
    * own way into the index. Their ends are computed outside: within, row-level security would keep
    * them from the index.
    */
-  private Sql missing(UsageRollup rollup, Sql which) {
+  private Sql missing(UsageRollup rollup) {
     return new Sql("select e.* from (")
-        .plus(rollup.missing(which))
+        .plus(rollup.missing())
         .plus(") u cross join lateral (")
         .plus(
             ledger(

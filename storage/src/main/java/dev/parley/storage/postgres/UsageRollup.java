@@ -52,11 +52,32 @@ record UsageRollup(Unit unit, UsageFilter filter, UsageGrain grain) {
     return grain.until();
   }
 
-  /** The clause that names them {@code valid}, by when each {@code begins}. */
-  Sql valid() {
+  /**
+   * The clause that names those that are to be had of rollups {@code asked}, and those of them that
+   * rollups answer for {@code valid}, each by when it {@code begins}; the ledger has rows of
+   * nothing before or after.
+   *
+   * @param which are asked, as a condition on {@code begins}
+   */
+  Sql with(Sql which) {
     return new Sql(
             """
-            with valid as materialized (
+            with asked as materialized (
+              select begins from (
+                select min(occurred_at) as first, max(occurred_at) as last from usage_events
+            """)
+        .plus(where("occurred_at"))
+        .plus(
+            """
+            ) ends cross join lateral generate_series(
+              date_trunc('%1$s', first, 'UTC'), last, %2$s) as s(begins)
+            where
+            """
+                .formatted(unit.label(), length()))
+        .plus(which)
+        .plus(
+            """
+            ), valid as materialized (
               select r.begins from usage_rollups r join (
                 select date_trunc('%1$s', hour, 'UTC') as begins, sum(version) as version
                 from usage_totals
@@ -65,32 +86,25 @@ record UsageRollup(Unit unit, UsageFilter filter, UsageGrain grain) {
         .plus(where("hour"))
         .plus(" group by 1) t on t.begins = r.begins and t.version = r.version")
         .plus(where("r.begins"))
-        .plus(" and r.grain = '" + unit.label() + "')\n");
+        .plus(
+            """
+             and r.grain = '%s' and r.begins in (select begins from asked))
+            """
+                .formatted(unit.label()));
   }
 
-  /**
-   * From when to when the others are, as {@code begins} and {@code next}, within the time that the
-   * ledger has rows of.
-   *
-   * @param which of them, as a condition on {@code begins}
-   */
-  Sql missing(Sql which) {
-    String length = "interval '" + unit.length().toHours() + " hours'";
-    return new Sql("select begins, begins + " + length + " as next from (")
-        .plus(
-            """
-            select min(occurred_at) as first, max(occurred_at) as last from usage_events
-            """)
-        .plus(where("occurred_at"))
-        .plus(
-            """
-            ) ends cross join lateral generate_series(
-              date_trunc('%s', first, 'UTC'), last, %s) as s(begins)
-            where not exists (select from valid v where v.begins = s.begins) and (
-            """
-                .formatted(unit.label(), length))
-        .plus(which)
-        .plus(")");
+  /** The others, from {@code begins} to {@code next}. */
+  Sql missing() {
+    return new Sql(
+        """
+        select begins, begins + %s as next from asked a
+        where not exists (select from valid v where v.begins = a.begins)
+        """
+            .formatted(length()));
+  }
+
+  private String length() {
+    return "interval '" + unit.length().toHours() + " hours'";
   }
 
   private Sql where(String time) {
