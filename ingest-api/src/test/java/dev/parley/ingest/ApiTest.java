@@ -253,6 +253,13 @@ final class ApiTest {
   }
 
   @Test
+  void boundsBetweenTwoMillisecondsLeaveOutWhatLiesBeforeThem() {
+    server.get("/usage?since=2026-01-31T12:00:00.0005Z&until=2026-01-31T13:00:00.001Z");
+    assertThat(server.stores.askedFilter.since()).isEqualTo("2026-01-31T12:00:00.001Z");
+    assertThat(server.stores.askedFilter.until()).isEqualTo("2026-01-31T13:00:00.001Z");
+  }
+
+  @Test
   void usageIsExportedAsCsvWithExactlyTheDocumentedColumns() {
     server.stores.sums = List.of(FakeStores.sum(List.of("openai", "=cmd"), 1, "0.0000005"));
     Reply reply = server.get("/usage/export?format=csv");

@@ -85,6 +85,17 @@ public interface UsageStore {
    */
   void writeTotals(Collection<UsageTotal> totals);
 
+  /**
+   * Adds up some of the hours and days whose totals have changed, so that {@link #sum} need not
+   * read their rows one by one. No sum ever depends on whether this was called.
+   *
+   * @param until only hours and days that have ended by then
+   * @return how many were looked at: none when nothing is left to do, or the store has no such way
+   */
+  default int rollUp(Instant until) {
+    return 0;
+  }
+
   /** When totals were last written, null when never. */
   @Nullable Instant totalsAsOf();
 

@@ -10,7 +10,6 @@ import dev.parley.runtime.TopicSetup;
 import dev.parley.storage.ExportStore;
 import dev.parley.storage.UsageAudit;
 import dev.parley.storage.UsageStore;
-import dev.parley.usage.exports.ExportJob;
 import dev.parley.usage.exports.ExportSettings;
 import dev.parley.usage.exports.Exports;
 import dev.parley.usage.sink.TotalsSink;
@@ -18,6 +17,7 @@ import dev.parley.usage.topology.UsageMeters;
 import dev.parley.usage.topology.UsageStreams;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +27,13 @@ import java.util.Map;
  * process of its own and the stack in one process use.
  */
 public final class AggregatorService implements Component {
+
+  private static final Duration ROLLUP_INTERVAL = Duration.ofMinutes(1);
+
+  /**
+   * Most of what is late has come by then; what is later makes a rollup of no use until the next.
+   */
+  private static final Duration ROLLUP_AFTER = Duration.ofMinutes(2);
 
   private final Components parts;
 
@@ -45,9 +52,20 @@ public final class AggregatorService implements Component {
     ExportShelf shelf = settings == null ? null : settings.shelf().shelf();
     if (settings != null && shelf != null) {
       components.add(Component.of("export-place", () -> {}, () -> {}, shelf::close));
+      Exports files = new Exports(store, exports, shelf, settings);
       components.add(
-          new ExportJob(new Exports(store, exports, shelf, settings), settings.interval(), clock));
+          new RepeatedJob(
+              "exports",
+              settings.interval(),
+              clock,
+              now -> {
+                files.catchUp(now);
+                return true;
+              }));
     }
+    components.add(
+        new RepeatedJob(
+            "rollups", ROLLUP_INTERVAL, clock, now -> store.rollUp(now.minus(ROLLUP_AFTER)) == 0));
     components.add(
         new UsageStreams(
             config.topology(), config.streams(), kafka, topics, new UsageMeters(metrics)));

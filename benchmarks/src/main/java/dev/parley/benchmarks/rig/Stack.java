@@ -61,6 +61,7 @@ public final class Stack implements AutoCloseable {
   private final Simulator simulator;
   private final Map<String, String> variables = new HashMap<>();
   private final Stores forTenants;
+  private final Stores forAll;
   private final IngestService ingest;
 
   private Stack(StackPlan plan, Map<String, String> settings, Path directory)
@@ -87,7 +88,7 @@ public final class Stack implements AutoCloseable {
               List.of(),
               metrics,
               clock);
-      Stores forAll = stores(Scope.SERVICE);
+      forAll = stores(Scope.SERVICE);
       List<Component> components = new ArrayList<>();
       components.add(component("tenants", forTenants));
       components.add(component("all", forAll));
@@ -180,6 +181,13 @@ public final class Stack implements AutoCloseable {
     return new ApiKeys(forTenants.apiKeys(), clock)
         .mint(new TenantId(tenant), Role.TENANT, "benchmark")
         .key();
+  }
+
+  /** Adds up usage ahead of questions, as the aggregator does once an hour or a day is over. */
+  public void rollUp() {
+    while (forAll.usage().rollUp(clock.instant()) > 0) {
+      // some are left
+    }
   }
 
   /** How many turns the worker here has completed; cheap to ask. */

@@ -64,7 +64,15 @@ public final class UsageQueries implements Benchmark {
           "/usage?groupBy=hour&timezone=Asia/Kolkata&since=2026-01-10&until=2026-01-12");
       questions.put("a month by hour, in Kolkata", "/usage?groupBy=hour&timezone=Asia/Kolkata");
       questions.put("a month by session", "/usage?groupBy=session");
+      questions.put("two weeks by session", "/usage?groupBy=session&" + whole);
+      questions.put("a month by bot, model, day", "/usage?groupBy=bot,model,day");
       List<Result> results = new ArrayList<>();
+      String fresh = "two days by hour, in Kolkata, not rolled up";
+      results.add(measured(run, stack, key, fresh, questions.get("two days by hour, in Kolkata")));
+      long begin = System.nanoTime();
+      stack.rollUp();
+      run.say("a month rolled up in %.1f s".formatted((System.nanoTime() - begin) / 1e9));
+      stack.execute("analyze");
       for (Map.Entry<String, String> question : questions.entrySet()) {
         results.add(measured(run, stack, key, question.getKey(), question.getValue()));
       }
@@ -84,6 +92,13 @@ public final class UsageQueries implements Benchmark {
           sum(input_tokens), sum(output_tokens), sum(reasoning_tokens), sum(cached_tokens),
           sum(cached_write_tokens), sum(cost_usd), 0, 0
         from usage_events group by 1, 2, 3, 4
+        """);
+    stack.execute(
+        """
+        insert into usage_rollups_due
+        select distinct 'hour', hour, tenant_id from usage_totals
+        union all
+        select distinct 'day', date_trunc('day', hour, 'UTC'), tenant_id from usage_totals
         """);
     stack.execute("analyze");
   }

@@ -17,6 +17,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,10 +88,16 @@ record UsageQuery(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone)
       if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
         throw invalid(name, name + " must lie between the years 1970 and 9999");
       }
-      return time;
+      return nextMillisecond(time);
     } catch (DateTimeException e) {
       throw invalid(name, name + " must be a time such as 2026-01-31T12:00:00Z or a date");
     }
+  }
+
+  /** Rows have whole milliseconds: none lies between this and the time itself. */
+  private static Instant nextMillisecond(Instant time) {
+    Instant begin = time.truncatedTo(ChronoUnit.MILLIS);
+    return begin.equals(time) ? begin : begin.plusMillis(1);
   }
 
   private static List<UsageDimension> groupBy(Query query) {

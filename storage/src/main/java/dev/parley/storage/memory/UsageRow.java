@@ -98,13 +98,13 @@ record UsageRow(
 
   /** Whether the totals answer for the hour that this lies in. */
   boolean isOfTotals(@Nullable UsageGrain grain, List<UsageDimension> groupBy, ZoneId zone) {
-    if (grain == null) {
+    if (grain == null || grain.parts() == UsageGrain.Parts.SESSION_DAYS) {
       return false;
     }
     Instant hour = time.truncatedTo(ChronoUnit.HOURS);
     return (grain.since() == null || !hour.isBefore(grain.since()))
         && (grain.until() == null || hour.isBefore(grain.until()))
-        && (!grain.splitsHours()
+        && (grain.parts() == UsageGrain.Parts.HOURS
             || groupBy.stream()
                 .allMatch(dimension ->
                     Objects.equals(

@@ -79,10 +79,12 @@ public final class PostgresUsageStore implements UsageStore {
 
   private final Database database;
   private final Clock clock;
+  private final RollupWriter rollups;
 
   public PostgresUsageStore(Database database, Clock clock) {
     this.database = database;
     this.clock = clock;
+    this.rollups = new RollupWriter(database);
   }
 
   @Override
@@ -166,6 +168,12 @@ public final class PostgresUsageStore implements UsageStore {
             return written.executeUpdate();
           }
         });
+    rollups.note(newest.values());
+  }
+
+  @Override
+  public int rollUp(Instant until) {
+    return rollups.makeSome(until);
   }
 
   private static void write(Connection connection, Collection<UsageTotal> rows)

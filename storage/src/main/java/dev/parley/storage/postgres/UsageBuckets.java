@@ -25,14 +25,7 @@ final class UsageBuckets {
       case BOT -> new Sql("bot_id collate \"C\"");
       // Hours are told apart by the instant they begin at, not by their local name, of which there
       // are two when clocks go back.
-      case HOUR ->
-          new Sql(
-              """
-              (select date_trunc('hour', l.local) - (l.local - (%1$s at time zone 'UTC'))
-               from (select %1$s at time zone ? as local) l) at time zone 'UTC'
-              """
-                  .formatted(time),
-              List.of(zone));
+      case HOUR -> new Sql("date_trunc('hour', " + time + ", ?)", List.of(zone));
       case DAY -> new Sql("to_char(" + time + " at time zone ?, 'YYYY-MM-DD')", List.of(zone));
       case MONTH -> new Sql("to_char(" + time + " at time zone ?, 'YYYY-MM')", List.of(zone));
     };

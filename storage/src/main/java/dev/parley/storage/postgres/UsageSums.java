@@ -3,12 +3,10 @@ package dev.parley.storage.postgres;
 import dev.parley.storage.UsageStore.UsageDimension;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.UsageStore.UsageSum;
-import dev.parley.storage.usage.UsageGrain;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -18,8 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sums: of the totals for whole hours, and of the ledger for what is finer. The statement is put
- * together from fixed pieces.
+ * Sums by group of what {@link UsagePieces} finds. The statement is put together from fixed pieces.
  */
 final class UsageSums {
 
@@ -35,32 +32,12 @@ final class UsageSums {
       from (
       """;
 
-  private static final String TOTALS =
-      """
-      select tenant_id, provider collate "C" as provider, model collate "C" as model,
-        null::text as session_id, null::text as bot_id, hour as instant, request_count, input_tokens,
-        output_tokens, reasoning_tokens, cached_tokens, cached_write_tokens, cost_usd,
-        unpriced_request_count
-      from usage_totals
-      """;
-
-  private static final String LEDGER =
-      """
-      select tenant_id, provider collate "C" as provider, model collate "C" as model,
-        session_id, bot_id, occurred_at as instant, (corrects is null)::int as request_count,
-        input_tokens, output_tokens, reasoning_tokens, cached_tokens, cached_write_tokens, cost_usd,
-        (cost_usd is null)::int - corrects_unpriced::int as unpriced_request_count
-      from usage_events
-      """;
-
-  private final @Nullable UsageGrain grain;
-  private final UsageFilter filter;
+  private final UsagePieces pieces;
   private final List<UsageDimension> groupBy;
   private final ZoneId zone;
 
   UsageSums(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
-    this.grain = UsageGrain.of(filter, groupBy, zone);
-    this.filter = filter;
+    this.pieces = new UsagePieces(filter, groupBy, zone);
     this.groupBy = groupBy;
     this.zone = zone;
   }
@@ -81,11 +58,11 @@ final class UsageSums {
 
   private Sql sql() {
     UsageBuckets buckets = new UsageBuckets(zone);
-    Sql sql = new Sql("select ");
+    Sql sql = pieces.with().plus("select ");
     for (UsageDimension dimension : groupBy) {
       sql = sql.plus(buckets.expression(dimension, "instant")).plus(",\n");
     }
-    sql = sql.plus(SUMS).plus(rows(buckets)).plus(") as r");
+    sql = sql.plus(SUMS).plus(pieces.rows()).plus(") as r");
     if (groupBy.isEmpty()) {
       return sql;
     }
@@ -94,60 +71,6 @@ final class UsageSums {
             .mapToObj(Integer::toString)
             .collect(Collectors.joining(", "));
     return sql.plus(" group by " + numbers + " order by " + numbers);
-  }
-
-  private Sql rows(UsageBuckets buckets) {
-    if (grain == null) {
-      return new Sql(LEDGER).plus(where(filter.since(), filter.until(), "occurred_at"));
-    }
-    Sql hours = where(grain.since(), grain.until(), "hour");
-    Sql rows;
-    if (grain.splitsHours()) {
-      Sql split = buckets.splits(groupBy, "hour");
-      rows =
-          new Sql(TOTALS)
-              .plus(hours)
-              .plus(" and not (")
-              .plus(split)
-              .plus(")\nunion all\n")
-              .plus(ofHours(hours.plus(" and (").plus(split).plus(")")));
-    } else {
-      rows = new Sql(TOTALS).plus(hours);
-    }
-    return rows.plus(edge(filter.since(), grain.since())).plus(edge(grain.until(), filter.until()));
-  }
-
-  /**
-   * The rows of these hours, of which there may be many, each by its own way into the index. The
-   * end of the hour is computed outside: within, row-level security would keep it from the index.
-   */
-  private Sql ofHours(Sql hours) {
-    return new Sql(
-            """
-            select e.* from (select distinct tenant_id, hour, hour + interval '1 hour' as next
-              from usage_totals
-            """)
-        .plus(hours)
-        .plus(") h cross join lateral (")
-        .plus(LEDGER)
-        .plus(where(null, null, "occurred_at"))
-        .plus(
-            """
-             and tenant_id = h.tenant_id and occurred_at >= h.hour
-              and occurred_at < h.next) e
-            """);
-  }
-
-  /** What lies between the bound of the range and the next whole hour. */
-  private Sql edge(@Nullable Instant since, @Nullable Instant until) {
-    if (since == null || until == null || since.equals(until)) {
-      return new Sql("");
-    }
-    return new Sql("\nunion all\n").plus(LEDGER).plus(where(since, until, "occurred_at"));
-  }
-
-  private Sql where(@Nullable Instant since, @Nullable Instant until, String time) {
-    return UsageFilters.where(filter, time, since, until);
   }
 
   private UsageSum sum(ResultSet row) throws SQLException {

@@ -14,39 +14,64 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a question the totals can answer, whose cells are hours of UTC; the rest is asked of
- * the ledger.
+ * How much of a question sums that were made before can answer; the rest is asked of the ledger.
  *
- * @param since the begin of the first hour that lies in the asked range as a whole; null when the
- *     range has no begin
- * @param until the end of the last such hour; null when the range has no end
- * @param splitsHours whether groups may begin within an hour of UTC, as days in Kolkata do: such
- *     hours are asked of the ledger too
+ * @param since the begin of the first hour, or day for {@link Parts#SESSION_DAYS}, that lies in the
+ *     asked range as a whole; null when the range has no begin
+ * @param until the end of the last such hour or day; null when the range has no end
  */
-public record UsageGrain(@Nullable Instant since, @Nullable Instant until, boolean splitsHours) {
+public record UsageGrain(@Nullable Instant since, @Nullable Instant until, Parts parts) {
+
+  /** Of what an answer is put together. */
+  public enum Parts {
+    /** The totals, whose cells are hours of UTC. */
+    HOURS,
+    /**
+     * The totals, and where groups begin within an hour of UTC, as days in Kolkata do, quarters of
+     * that hour.
+     */
+    SPLIT_HOURS,
+    /** What each session and bot used on a day of UTC. */
+    SESSION_DAYS
+  }
 
   /** From the begin of an hour to the last instant of it that can be told. */
   public static final Duration REST_OF_HOUR = Duration.ofHours(1).minusMillis(1);
 
   /** Nothing was recorded before; what offsets a zone had earlier does not matter. */
-  private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+  static final Instant EARLIEST = Instant.parse("2020-01-01T00:00:00Z");
+
+  private static final int HOUR = 3600;
+  private static final int QUARTER = 900;
 
   /** Null when all has to be asked of the ledger. */
   public static @Nullable UsageGrain of(
       UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {
-    if (filter.sessionId() != null
-        || filter.botId() != null
-        || groupBy.contains(UsageDimension.SESSION)
-        || groupBy.contains(UsageDimension.BOT)) {
+    if (filter.sessionId() != null || filter.botId() != null) {
       return null;
     }
-    boolean splits = groupBy.stream().anyMatch(UsageGrain::isTime) && !hasWholeHours(zone);
-    Instant since = nextHour(filter.since());
-    Instant until = filter.until() == null ? null : hour(filter.until());
+    boolean ofTime = groupBy.stream().anyMatch(UsageGrain::isTime);
+    if (groupBy.contains(UsageDimension.SESSION) || groupBy.contains(UsageDimension.BOT)) {
+      boolean fits =
+          !groupBy.contains(UsageDimension.HOUR) && (!ofTime || isOfPieces(zone, 24 * HOUR));
+      return fits ? within(filter, ChronoUnit.DAYS, Parts.SESSION_DAYS) : null;
+    }
+    if (!ofTime || isOfPieces(zone, HOUR)) {
+      return within(filter, ChronoUnit.HOURS, Parts.HOURS);
+    }
+    return hasQuarters(zone) ? within(filter, ChronoUnit.HOURS, Parts.SPLIT_HOURS) : null;
+  }
+
+  /** Whether no group of time in this zone begins within a quarter of an hour. */
+  public static boolean hasQuarters(ZoneId zone) {
+    return isOfPieces(zone, QUARTER);
+  }
+
+  private static @Nullable UsageGrain within(UsageFilter filter, ChronoUnit unit, Parts parts) {
+    Instant since = next(filter.since(), unit);
+    Instant until = filter.until() == null ? null : filter.until().truncatedTo(unit);
     boolean none = since != null && until != null && !since.isBefore(until);
-    // every hour has parts of two
-    boolean all = splits && groupBy.contains(UsageDimension.HOUR);
-    return none || all ? null : new UsageGrain(since, until, splits);
+    return none ? null : new UsageGrain(since, until, parts);
   }
 
   private static boolean isTime(UsageDimension dimension) {
@@ -56,37 +81,42 @@ public record UsageGrain(@Nullable Instant since, @Nullable Instant until, boole
     };
   }
 
-  private static @Nullable Instant nextHour(@Nullable Instant time) {
+  private static @Nullable Instant next(@Nullable Instant time, ChronoUnit unit) {
     if (time == null) {
       return null;
     }
-    Instant hour = hour(time);
-    return hour.equals(time) ? hour : hour.plus(Duration.ofHours(1));
+    Instant begin = time.truncatedTo(unit);
+    return begin.equals(time) ? begin : begin.plus(unit.getDuration());
   }
 
-  private static Instant hour(Instant time) {
-    return time.truncatedTo(ChronoUnit.HOURS);
-  }
-
-  static boolean hasWholeHours(ZoneId zone) {
+  /**
+   * Whether the zone's offsets are multiples of so many seconds, and change between such pieces.
+   */
+  private static boolean isOfPieces(ZoneId zone, int seconds) {
     ZoneRules rules = zone.getRules();
-    if (!wholeHours(rules.getOffset(EARLIEST))) {
+    if (!isWhole(rules.getOffset(EARLIEST), seconds)) {
       return false;
     }
     for (ZoneOffsetTransition transition : rules.getTransitions()) {
-      if (transition.getInstant().isAfter(EARLIEST) && !wholeHours(transition.getOffsetAfter())) {
+      if (transition.getInstant().isAfter(EARLIEST) && !isWhole(transition, seconds)) {
         return false;
       }
     }
+    int year = EARLIEST.atOffset(ZoneOffset.UTC).getYear();
     for (ZoneOffsetTransitionRule rule : rules.getTransitionRules()) {
-      if (!wholeHours(rule.getOffsetAfter())) {
+      if (!isWhole(rule.createTransition(year), seconds)) {
         return false;
       }
     }
     return true;
   }
 
-  private static boolean wholeHours(ZoneOffset offset) {
-    return offset.getTotalSeconds() % 3600 == 0;
+  private static boolean isWhole(ZoneOffsetTransition transition, int seconds) {
+    return transition.toEpochSecond() % seconds == 0
+        && isWhole(transition.getOffsetAfter(), seconds);
+  }
+
+  private static boolean isWhole(ZoneOffset offset, int seconds) {
+    return offset.getTotalSeconds() % seconds == 0;
   }
 }

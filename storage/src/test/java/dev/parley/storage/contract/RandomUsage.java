@@ -36,6 +36,7 @@ final class RandomUsage {
 
   private static final Instant BEGIN = Instant.parse("2026-03-20T00:00:00Z");
   private static final int MINUTES = 24 * 60 * 25;
+  private static final int BUSY_HOURS = 10;
   private static final int SCALE = 18;
   private static final List<String> ZONES =
       List.of(
@@ -53,24 +54,38 @@ final class RandomUsage {
   private final TenantId tenant;
   private final Map<SessionKey, List<UsageEvent>> sessions = new LinkedHashMap<>();
   private final List<UsageEvent> events = new ArrayList<>();
+  private final List<Instant> busy = new ArrayList<>();
 
   record Question(UsageFilter filter, List<UsageDimension> groupBy, ZoneId zone) {}
 
   RandomUsage(SplittableRandom random, TenantId tenant) {
     this.random = random;
     this.tenant = tenant;
+    for (int i = 0; i < BUSY_HOURS; i++) {
+      busy.add(BEGIN.plus(random.nextInt(MINUTES / 60), ChronoUnit.HOURS));
+    }
     for (int session = 0; session < 3; session++) {
-      List<UsageEvent> own = new ArrayList<>();
-      SessionKey key = Samples.session(tenant);
-      for (int i = 0; i < 700; i++) {
-        own.add(event(key));
+      sessions.put(Samples.session(tenant), new ArrayList<>());
+    }
+    more(700);
+  }
+
+  /** Adds so many events to each session and returns them, corrections among them. */
+  Map<SessionKey, List<UsageEvent>> more(int count) {
+    Map<SessionKey, List<UsageEvent>> added = new LinkedHashMap<>();
+    sessions.forEach((key, own) -> {
+      List<UsageEvent> fresh = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        fresh.add(event(key));
         if (random.nextInt(10) == 0) {
-          own.add(Samples.correction(own.getLast(), 1, cost().negate().toPlainString()));
+          fresh.add(Samples.correction(fresh.getLast(), 1, cost().negate().toPlainString()));
         }
       }
-      sessions.put(key, own);
-      events.addAll(own);
-    }
+      added.put(key, fresh);
+      own.addAll(fresh);
+      events.addAll(fresh);
+    });
+    return added;
   }
 
   private UsageEvent event(SessionKey session) {
@@ -84,7 +99,10 @@ final class RandomUsage {
 
   /** Often at a bound, or a millisecond before it. */
   private Instant time() {
-    Instant minute = BEGIN.plus(random.nextInt(MINUTES), ChronoUnit.MINUTES);
+    Instant minute =
+        random.nextBoolean()
+            ? BEGIN.plus(random.nextInt(MINUTES), ChronoUnit.MINUTES)
+            : busy.get(random.nextInt(BUSY_HOURS)).plus(random.nextInt(60), ChronoUnit.MINUTES);
     return switch (random.nextInt(4)) {
       case 0 -> quarter(minute);
       case 1 -> quarter(minute).minusMillis(1);

@@ -10,6 +10,7 @@ import static dev.parley.storage.UsageStore.UsageDimension.SESSION;
 import static dev.parley.storage.UsageStore.UsageDimension.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobOutcome;
@@ -414,24 +415,61 @@ public abstract class UsageStoreContract {
   }
 
   @Test
+  void hours_that_two_groups_share_are_seen_of_a_model_whose_totals_lag() {
+    SessionKey session = Samples.session();
+    TenantId tenant = session.tenantId();
+    record(session, "2026-05-01T18:29:59.999Z", "m1", "1");
+    record(session, "2026-05-01T18:30:00Z", "m1", "1");
+    record(session, "2026-05-01T18:31:00Z", "m2", "1");
+    store().writeTotals(List.of(total(tenant, "2026-05-01T18:00:00Z", "m2", 1, 1, "1")));
+
+    assertThat(store().sum(in(tenant, null, "m1", null, null), List.of(DAY), KOLKATA))
+        .extracting(UsageSum::group, UsageSum::requestCount)
+        .containsExactly(tuple(List.of("2026-05-01"), 1L), tuple(List.of("2026-05-02"), 1L));
+  }
+
+  @Test
   void random_questions_are_answered_as_a_plain_sum_over_the_rows_answers_them() {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("UsageStoreContract -Dseed=" + seed);
     RandomUsage usage = new RandomUsage(new SplittableRandom(seed), Samples.tenant());
-    usage
-        .sessions()
-        .forEach((session, events) ->
-            writer()
-                .commit(
-                    List.of(
-                        new TurnEnd(
-                            new JobOutcome.Cancelled(Samples.ended(Samples.job(), session, 1)),
-                            1,
-                            0,
-                            List.of(),
-                            events))));
+    write(usage.sessions());
     store().writeTotals(usage.totals());
-    for (int i = 0; i < 300; i++) {
+    ask(usage, seed);
+
+    rollUpAll();
+    ask(usage, seed);
+
+    // late, and corrections, in hours and days that were rolled up
+    write(usage.more(20));
+    store().writeTotals(usage.totals());
+    ask(usage, seed);
+
+    rollUpAll();
+    ask(usage, seed);
+  }
+
+  protected final void rollUpAll() {
+    while (store().rollUp(now()) > 0) {
+      // again
+    }
+  }
+
+  private void write(Map<SessionKey, List<UsageEvent>> usage) {
+    usage.forEach((session, events) ->
+        writer()
+            .commit(
+                List.of(
+                    new TurnEnd(
+                        new JobOutcome.Cancelled(Samples.ended(Samples.job(), session, 1)),
+                        1,
+                        0,
+                        List.of(),
+                        events))));
+  }
+
+  private void ask(RandomUsage usage, long seed) {
+    for (int i = 0; i < 200; i++) {
       RandomUsage.Question question = usage.question();
       assertThat(
               usage.describe(store().sum(question.filter(), question.groupBy(), question.zone())))
