@@ -109,12 +109,12 @@ final class GeminiDecoder implements WireFormat.Decoder {
   }
 
   /** On the wire thoughts stand beside the answer, and tool prompts beside the prompt. */
-  private static ProviderUsage usage(JsonNode usage) {
-    long thoughts = usage.path("thoughtsTokenCount").asLong();
-    return new ProviderUsage(
-        usage.path("promptTokenCount").asLong() + usage.path("toolUsePromptTokenCount").asLong(),
-        usage.path("candidatesTokenCount").asLong() + thoughts,
-        usage.path("cachedContentTokenCount").asLong(),
+  private static @Nullable ProviderUsage usage(JsonNode usage) {
+    long thoughts = Counts.of(usage, "thoughtsTokenCount");
+    return Counts.usage(
+        Counts.of(usage, "promptTokenCount") + Counts.of(usage, "toolUsePromptTokenCount"),
+        Counts.of(usage, "candidatesTokenCount") + thoughts,
+        Counts.of(usage, "cachedContentTokenCount"),
         0,
         0,
         thoughts);
