@@ -15,7 +15,6 @@ final class AnthropicDecoder implements WireFormat.Decoder {
 
   private final ReplyAssembler reply;
   private final Map<Integer, ToolCallBuilder> calls = new HashMap<>();
-  private final TextEvents texts = new TextEvents(AnthropicText::in);
   private final Usage usage = new Usage();
 
   /** The thinking block that is open, and what its deltas have brought. */
@@ -29,7 +28,7 @@ final class AnthropicDecoder implements WireFormat.Decoder {
 
   @Override
   public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
-    String text = texts.in(json, offset, length);
+    String text = AnthropicText.in(json, offset, length);
     reply.text(text);
     return text != null;
   }

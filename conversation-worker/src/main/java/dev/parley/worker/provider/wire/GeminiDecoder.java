@@ -18,7 +18,6 @@ final class GeminiDecoder implements WireFormat.Decoder {
   static final String MADE_UP_ID = "call_";
 
   private final ReplyAssembler reply;
-  private final TextEvents texts = new TextEvents(GeminiText::in);
   private boolean begun;
 
   GeminiDecoder(ReplyAssembler reply) {
@@ -28,7 +27,7 @@ final class GeminiDecoder implements WireFormat.Decoder {
   /** Once the first chunk has told the model and the answer's id, which the others repeat. */
   @Override
   public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
-    String text = begun ? texts.in(json, offset, length) : null;
+    String text = begun ? GeminiText.in(json, offset, length) : null;
     reply.text(text);
     return text != null;
   }

@@ -17,7 +17,6 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
 
   private final ReplyAssembler reply;
   private final Map<Integer, ToolCallBuilder> calls = new HashMap<>();
-  private final TextEvents texts = new TextEvents(OpenAiChatText::in);
   private int callsBegun;
   private boolean begun;
 
@@ -28,7 +27,7 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
   /** Once the first event has told the model and the answer's id, which the others repeat. */
   @Override
   public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
-    String text = begun ? texts.in(json, offset, length) : null;
+    String text = begun ? OpenAiChatText.in(json, offset, length) : null;
     reply.text(text);
     return text != null;
   }
