@@ -1,5 +1,6 @@
 package dev.parley.worker;
 
+import dev.parley.pricing.ContextWindows;
 import dev.parley.runtime.Env;
 import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.Topics;
@@ -12,6 +13,7 @@ import dev.parley.worker.routing.RoutingConfig;
 import dev.parley.worker.routing.RoutingFile;
 import dev.parley.worker.turn.TurnSettings;
 import dev.parley.worker.turn.UsageSpread;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -101,7 +103,8 @@ public record WorkerConfig(
             deadlines,
             env.getEnum(
                 "CONTEXT_STRATEGY", CompactionStrategy.class, CompactionStrategy.SLIDING_WINDOW),
-            env.getInt("MAX_SUMMARY_TOKENS", TurnSettings.DEFAULT_SUMMARY_TOKENS, 16, 100_000));
+            env.getInt("MAX_SUMMARY_TOKENS", TurnSettings.DEFAULT_SUMMARY_TOKENS, 16, 100_000),
+            windows(env));
     String priceBook = env.find("PRICE_BOOK");
     ProviderConfig providers = providers(env, all);
     return new WorkerConfig(
@@ -150,6 +153,16 @@ public record WorkerConfig(
     } catch (IllegalArgumentException e) {
       env.problem(String.valueOf(e.getMessage()));
       return ProviderConfig.fromEnv(Map.of());
+    }
+  }
+
+  private static ContextWindows windows(Env env) {
+    String file = env.find("CONTEXT_WINDOWS");
+    try {
+      return file == null ? ContextWindows.bundled() : ContextWindows.of(Path.of(file));
+    } catch (IOException e) {
+      env.problem("CONTEXT_WINDOWS: " + e.getMessage());
+      return ContextWindows.bundled();
     }
   }
 

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.runtime.ConfigException;
 import dev.parley.runtime.Env;
 import dev.parley.worker.turn.UsageSpread;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -85,6 +87,23 @@ final class WorkerConfigTest {
     assertThat(config.spreadTenants()).isEqualTo(UsageSpread.parse("hot"));
     assertThat(config.httpHost()).isEqualTo("0.0.0.0");
     assertThat(config.httpPort()).isEqualTo(9_090);
+  }
+
+  @Test
+  void contextWindowsOfAFileAreTakenAndFaultsInItTold(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("windows.json");
+    String window =
+        "{\"version\":\"1\",\"windows\":[{\"models\":[\"own\"],\"tokens\":%s,"
+            + "\"source\":\"s\",\"checked\":\"2026-01-01\"}]}";
+    Files.writeString(file, window.formatted("9000"));
+    Map<String, String> variables = Map.of("CONTEXT_WINDOWS", file.toString());
+    assertThat(read(variables).turns().windows().tokensOf("own")).isEqualTo(9_000);
+
+    Files.writeString(file, window.formatted("0"));
+    assertThatThrownBy(() -> read(variables))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "CONTEXT_WINDOWS: not valid: windows[0] (own): tokens must be at least 1");
   }
 
   @ParameterizedTest

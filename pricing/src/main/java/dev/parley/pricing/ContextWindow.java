@@ -14,8 +14,18 @@ public record ContextWindow(List<String> models, long tokens, String source, Loc
 
   public ContextWindow {
     models = List.copyOf(models);
-    if (models.isEmpty() || tokens < 1) {
-      throw new IllegalArgumentException("a window needs a model and tokens");
+    if (models.isEmpty()) {
+      throw new IllegalArgumentException("models must name at least one");
+    }
+    for (String model : models) {
+      int star = model.indexOf('*');
+      if (model.isBlank() || (star >= 0 && star < model.length() - 1)) {
+        throw new IllegalArgumentException(
+            "models must be names, with * at the end only: '" + model + "'");
+      }
+    }
+    if (tokens < 1) {
+      throw new IllegalArgumentException("tokens must be at least 1");
     }
   }
 }

@@ -1,13 +1,15 @@
 package dev.parley.pricing;
 
-import dev.parley.schemas.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.DateTimeException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The context windows of models, each with its source and date. Immutable. */
@@ -17,12 +19,17 @@ public final class ContextWindows {
 
   private final String version;
   private final List<ContextWindow> windows;
+  private final @Nullable ContextWindows others;
   private final Map<String, ContextWindow> byName = new HashMap<>();
   private final Map<String, ContextWindow> byBegin = new HashMap<>();
 
-  ContextWindows(String version, List<ContextWindow> windows) {
+  /**
+   * @param others for models that none of the windows is for; null for none
+   */
+  ContextWindows(String version, List<ContextWindow> windows, @Nullable ContextWindows others) {
     this.version = version;
     this.windows = List.copyOf(windows);
+    this.others = others;
     for (ContextWindow window : windows) {
       for (String model : window.models()) {
         boolean family = model.endsWith("*");
@@ -35,41 +42,47 @@ public final class ContextWindows {
   }
 
   /** Those that come with this release. */
-  public static ContextWindows bundled() throws IOException {
+  public static ContextWindows bundled() {
     try (InputStream in = ContextWindows.class.getResourceAsStream(BUNDLED)) {
       if (in == null) {
-        throw new IOException("the context windows are missing in this build");
+        throw new IOException("they are missing in this build");
       }
-      return read(in.readAllBytes());
+      return ContextWindowsReader.read(in.readAllBytes(), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the context windows of this release cannot be read", e);
     }
   }
 
-  static ContextWindows read(byte[] json) throws IOException {
-    Book book = Json.mapper().readValue(json, Book.class);
+  /**
+   * Those of a deployment, before those that come with this release: they hold for the models that
+   * the file does not name.
+   *
+   * @throws IOException saying what is wrong with the file
+   */
+  public static ContextWindows of(Path file) throws IOException {
+    byte[] json;
     try {
-      return new ContextWindows(
-          book.version(), book.windows().stream().map(ContextWindows::window).toList());
-    } catch (IllegalArgumentException | DateTimeException e) {
-      throw new IOException("the context windows are not valid: " + e.getMessage(), e);
+      json = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new IOException("the file cannot be read", e);
     }
-  }
-
-  private static ContextWindow window(Entry entry) {
-    return new ContextWindow(
-        entry.models(), entry.tokens(), entry.source(), LocalDate.parse(entry.checked()));
+    return ContextWindowsReader.read(json, bundled());
   }
 
   public String version() {
     return version;
   }
 
+  /** In the order in which they are looked at. */
   public List<ContextWindow> all() {
-    return windows;
+    return others == null
+        ? windows
+        : Stream.concat(windows.stream(), others.windows.stream()).toList();
   }
 
   /** Those that have not been compared with their source since a day. */
   public List<ContextWindow> checkedBefore(LocalDate day) {
-    return windows.stream().filter(window -> window.checked().isBefore(day)).toList();
+    return all().stream().filter(window -> window.checked().isBefore(day)).toList();
   }
 
   /**
@@ -82,13 +95,12 @@ public final class ContextWindows {
       String named = Snapshots.modelOf(model);
       window = named == null ? null : byName.get(named);
     }
-    for (int end = model.length(); window == null && end > 0; end--) {
+    for (int end = model.length(); window == null && end >= 0; end--) {
       window = byBegin.get(model.substring(0, end));
     }
-    return window == null ? null : window.tokens();
+    if (window == null) {
+      return others == null ? null : others.tokensOf(model);
+    }
+    return window.tokens();
   }
-
-  private record Book(String version, List<Entry> windows) {}
-
-  private record Entry(List<String> models, long tokens, String source, String checked) {}
 }

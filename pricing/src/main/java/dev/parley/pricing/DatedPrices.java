@@ -17,6 +17,12 @@ public record DatedPrices(LocalDate from, List<PriceTier> tiers) {
     if (tiers.isEmpty() || tiers.getFirst().aboveInputTokens() != 0) {
       throw new IllegalArgumentException("the first tier must begin above 0 input tokens");
     }
+    for (int i = 1; i < tiers.size(); i++) {
+      long bound = tiers.get(i).aboveInputTokens();
+      if (bound == tiers.get(i - 1).aboveInputTokens()) {
+        throw new IllegalArgumentException("two tiers begin above " + bound + " input tokens");
+      }
+    }
   }
 
   PriceTier tierOf(long inputTokens) {

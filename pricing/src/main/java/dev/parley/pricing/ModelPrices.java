@@ -30,6 +30,12 @@ public record ModelPrices(
     if (prices.isEmpty()) {
       throw new IllegalArgumentException("a model needs at least one price");
     }
+    for (int i = 1; i < prices.size(); i++) {
+      LocalDate from = prices.get(i).from();
+      if (from.equals(prices.get(i - 1).from())) {
+        throw new IllegalArgumentException("two prices begin on " + from);
+      }
+    }
     if (batchFactor.signum() < 0 || batchFactor.scale() > 2) {
       throw new IllegalArgumentException(
           "batchFactor must not be negative and have at most 2 decimals");

@@ -62,6 +62,20 @@ final class PriceBookTest {
   }
 
   @Test
+  void theBoundOfATierStillHasTheLowerPriceWhateverTheInputIsMadeOf() {
+    // 200,000 tokens are not more than 200,000: of each kind one below and one at the bound
+    assertCost("0.6", TokenCounts.of(200_000, 0));
+    assertCost("1.200006", TokenCounts.of(200_001, 0));
+    assertCost("0.330000", new TokenCounts(100_000, 100_000, 0, 0, 0));
+    assertCost("0.660006", new TokenCounts(100_001, 100_000, 0, 0, 0));
+    assertCost("0.6600006", new TokenCounts(100_000, 100_001, 0, 0, 0));
+    assertCost("0.675", new TokenCounts(100_000, 0, 100_000, 0, 0));
+    assertCost("1.350012", new TokenCounts(100_000, 0, 100_000, 1, 0));
+    assertCost("0.600015", TokenCounts.of(200_000, 1));
+    assertCost("0", TokenCounts.of(0, 0));
+  }
+
+  @Test
   void aPriceHoldsFromItsDayInUtc() {
     TokenCounts million = TokenCounts.of(100_000, 0);
     assertThat(book.cost("p", "m", million, Instant.parse("2026-06-30T23:59:59.999Z")))
@@ -181,6 +195,10 @@ final class PriceBookTest {
         .hasMessageContaining("input is missing");
     assertThatThrownBy(() -> read(BOOK.replace("\"model\":\"dated\"", "\"model\":\"m\"")))
         .hasMessageContaining("names a model twice: m");
+    assertThatThrownBy(() -> read(BOOK.replace("\"aboveInputTokens\":200000,", "")))
+        .hasMessageContaining("m: two tiers begin above 0 input tokens");
+    assertThatThrownBy(() -> read(BOOK.replaceFirst("\"from\":\"2026-07-01\",", "")))
+        .hasMessageContaining("m: two prices begin on 1970-01-01");
     assertThatThrownBy(() -> read("{")).hasMessageContaining("not readable");
   }
 

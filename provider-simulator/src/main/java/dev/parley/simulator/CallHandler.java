@@ -57,7 +57,10 @@ final class CallHandler {
     LiveCall call;
     try {
       call = read(format, exchange, bytes);
-    } catch (BadRequestException | DirectiveException e) {
+    } catch (BadRequestException e) {
+      exchange.answer(400, format.error(400, String.valueOf(e.getMessage()), e.code()));
+      return;
+    } catch (DirectiveException e) {
       exchange.answer(400, format.error(400, String.valueOf(e.getMessage()), null));
       return;
     } catch (IOException e) {
@@ -76,6 +79,7 @@ final class CallHandler {
     ChatRequest request =
         format.read(http.getHttpURI().getDecodedPath(), http.getHttpURI().getQuery(), body);
     Behaviour behaviour = planner.behaviour(request, header(http, "x-sim"));
+    checkWindow(format, request, behaviour.window());
     CallMarks marks = marks(http, request, behaviour, format.user(body));
     long number = calls.nextNumber();
     Plan plan = planner.plan(request, behaviour, number, marks.job());
@@ -89,6 +93,16 @@ final class CallHandler {
             request.messages(),
             request.streamed());
     return new LiveCall(exchange, format, request, plan, calls, log, begun);
+  }
+
+  private static void checkWindow(WireFormat format, ChatRequest request, int window) {
+    long wanted = request.promptTokens() + (request.maxTokens() == null ? 0L : request.maxTokens());
+    if (window > 0 && wanted > window) {
+      throw new BadRequestException(
+          "This model's maximum context length is %d tokens, and %d were requested."
+              .formatted(window, wanted),
+          format.name().startsWith("openai") ? "context_length_exceeded" : null);
+    }
   }
 
   private static CallMarks marks(

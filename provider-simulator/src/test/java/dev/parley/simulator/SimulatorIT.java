@@ -97,6 +97,36 @@ class SimulatorIT {
   }
 
   @Test
+  void whatIsLargerThanTheWindowIsRefused() throws Exception {
+    HttpResponse<String> refused = send(chat("Hello, model [[sim window=9]]", true));
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(mapper.readTree(refused.body()).at("/error/code").asText())
+        .isEqualTo("context_length_exceeded");
+    assertThat(send(chat("Hello, model [[sim window=99]]", true)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void callsOfToolsAndTheirResultsBelongTogether() throws Exception {
+    String user = "{'role':'user','content':'Hi'}";
+    String call =
+        "{'role':'assistant','content':null,'tool_calls':[{'id':'c1','type':'function',"
+            + "'function':{'name':'f','arguments':'{}'}}]}";
+    String result = "{'role':'tool','tool_call_id':'c1','content':'42'}";
+    assertThat(statusOf(user, call, result)).isEqualTo(200);
+    assertThat(statusOf(user, result)).isEqualTo(400);
+    assertThat(statusOf(user, call, user)).isEqualTo(400);
+  }
+
+  private int statusOf(String... messages) throws Exception {
+    String body = "{'model':'m','messages':[" + String.join(",", messages) + "]}";
+    return send(to("/v1/chat/completions")
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+            .build())
+        .statusCode();
+  }
+
+  @Test
   void aPlainCallIsAnsweredInTheShapeOfAChatCompletion() throws Exception {
     HttpResponse<String> response = send(chat("Hello [[sim cached=2 reasoning=5]]", false));
 

@@ -37,7 +37,7 @@ final class CallLimit {
     this.buckets = buckets;
     this.nanoTime = nanoTime;
     this.pace = NANOS_PER_MINUTE / bucket.refillPerMinute();
-    this.waiters = new Waiters(pace, LONGEST_WAIT.toNanos());
+    this.waiters = new Waiters(pace, bucket.capacity(), LONGEST_WAIT.toNanos());
     this.waits =
         Counter.builder("parley.provider.limit.waits")
             .description("calls that waited, or went elsewhere, because of a limit of our own")
@@ -47,7 +47,7 @@ final class CallLimit {
   }
 
   /**
-   * Takes tokens.
+   * Takes tokens. When the call is made, {@link #served} is to be said; else {@link #settle}.
    *
    * @param tenant who calls: tenants that are held up take turns
    * @param call the same each time that the call comes
@@ -62,7 +62,6 @@ final class CallLimit {
     } else {
       wait = buckets.take(bucket, tokens);
       if (wait == null) {
-        waiters.served(tenant, now);
         return null;
       }
     }
@@ -70,6 +69,11 @@ final class CallLimit {
     long soonest = now + Math.min(wait.toNanos(), LONGEST_WAIT.toNanos());
     long due = waiters.enqueue(tenant, call, tokens, soonest, now);
     return Duration.ofNanos(Math.max(due - now, 1));
+  }
+
+  /** The tenant has had its turn. */
+  void served(String tenant) {
+    waiters.served(tenant, nanoTime.getAsLong());
   }
 
   void settle(long tokens) {

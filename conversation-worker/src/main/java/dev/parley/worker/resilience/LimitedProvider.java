@@ -39,6 +39,9 @@ final class LimitedProvider implements ChatProvider {
   /** The two sides of a limit; null where there is none. */
   record ModelLimit(@Nullable CallLimit requests, @Nullable CallLimit tokens) {}
 
+  /** What is given back when another limit refuses the call. */
+  private record Taken(CallLimit limit, long tokens) {}
+
   /**
    * @param limitsOf the limits that hold for a model
    * @param inputTokens an estimate
@@ -96,27 +99,28 @@ final class LimitedProvider implements ChatProvider {
     String tenant = call.tenant() == null ? "" : call.tenant().value();
     String key =
         call.requestKey() == null ? "call-" + unnamed.incrementAndGet() : call.requestKey();
-    List<Runnable> giveBack = new ArrayList<>(2 * limits.size());
+    List<Taken> taken = new ArrayList<>(2 * limits.size());
     for (ModelLimit limit : limits) {
-      Duration wait = take(limit.requests(), tenant, key, 1, giveBack);
+      Duration wait = take(limit.requests(), tenant, key, 1, taken);
       if (wait == null) {
-        wait = take(limit.tokens(), tenant, key, tokens, giveBack);
+        wait = take(limit.tokens(), tenant, key, tokens, taken);
       }
       if (wait != null) {
-        giveBack.forEach(Runnable::run);
+        taken.forEach(one -> one.limit().settle(-one.tokens()));
         throw new ProviderException(new Failure.LimitReached(wait), null);
       }
     }
+    taken.forEach(one -> one.limit().served(tenant));
   }
 
   private static @Nullable Duration take(
-      @Nullable CallLimit limit, String tenant, String call, long tokens, List<Runnable> giveBack) {
+      @Nullable CallLimit limit, String tenant, String call, long tokens, List<Taken> taken) {
     if (limit == null) {
       return null;
     }
     Duration wait = limit.take(tenant, call, tokens);
     if (wait == null) {
-      giveBack.add(() -> limit.settle(-tokens));
+      taken.add(new Taken(limit, tokens));
     }
     return wait;
   }

@@ -66,14 +66,17 @@ final class Waiters {
   /** In nanoseconds a token. */
   private final double pace;
 
+  private final long capacity;
   private final long longestWait;
 
   /**
    * @param pace of the limit, in nanoseconds a token
+   * @param capacity how many tokens the limit gives at once
    * @param longestWait nobody is told to wait for longer, in nanoseconds
    */
-  Waiters(double pace, long longestWait) {
+  Waiters(double pace, long capacity, long longestWait) {
     this.pace = pace;
+    this.capacity = capacity;
     this.longestWait = longestWait;
   }
 
@@ -158,13 +161,20 @@ final class Waiters {
     return place != null;
   }
 
-  /** Whether a call of the queue is about to come, or late and still expected. */
+  /**
+   * Whether a call of the queue is about to come, or late and still expected. What it takes has to
+   * be saved up before it comes: who took of that, would have it come in vain.
+   */
   private boolean isOwed(Queue queue, long now, long soon) {
     advance(queue, now);
     if (!queue.isReliable() || queue.isEmpty()) {
       return false;
     }
-    return !queue.expected.isEmpty() || queue.waiting.values().iterator().next().due - soon <= 0;
+    if (!queue.expected.isEmpty()) {
+      return true;
+    }
+    Place first = queue.waiting.values().iterator().next();
+    return first.due - (long) (Math.min(first.tokens, capacity) * pace) - soon <= 0;
   }
 
   private void advance(Queue queue, long now) {

@@ -122,8 +122,9 @@ final class Summariser {
 
   /** What one call can take in, beside the task, the earlier summary and the new one. */
   private int pieceCharacters(Order order, @Nullable String before) {
+    List<String> models = order.plan().routes().stream().map(Router.Route::model).toList();
     long tokens =
-        order.contextTokens()
+        ContextRoom.smallest(order.contextTokens(), models, settings)
             - 2L * settings.maxSummaryTokens()
             - TokenEstimate.ofCharacters(TASK.length());
     // 3.5 UTF-16 units a token, as they are estimated everywhere

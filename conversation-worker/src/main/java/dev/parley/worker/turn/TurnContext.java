@@ -3,18 +3,15 @@ package dev.parley.worker.turn;
 import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Message;
-import dev.parley.schemas.chat.Tool;
 import dev.parley.storage.ContextSummary;
 import dev.parley.storage.Conversation;
 import dev.parley.storage.Session;
 import dev.parley.storage.TurnWriter.TurnEnd;
-import dev.parley.worker.context.ModelWindows;
 import dev.parley.worker.context.Outline;
 import dev.parley.worker.context.SlidingWindow;
 import dev.parley.worker.context.Window;
 import dev.parley.worker.engine.Turn;
 import dev.parley.worker.provider.ProviderException;
-import dev.parley.worker.provider.Router;
 import dev.parley.worker.routing.RoutePlan;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
 import java.util.ArrayList;
@@ -56,19 +53,19 @@ final class TurnContext {
    * What is sent.
    *
    * @param messages the new one last
+   * @param room of the turn
+   * @param budget how many tokens the messages may have
    * @param summary to be kept with the session; null when none was made
    * @param usage of the calls that made it
    * @param cancelled whether the job was cancelled meanwhile; nothing is to be sent then
    */
   record Prepared(
       List<Message> messages,
+      ContextRoom room,
+      long budget,
       @Nullable ContextSummary summary,
       List<UsageEvent> usage,
       boolean cancelled) {
-
-    static Prepared of(List<Message> messages) {
-      return new Prepared(messages, null, List.of(), false);
-    }
 
     /** The turn's end with what preparing it brought. */
     TurnEnd in(TurnEnd end) {
@@ -88,6 +85,16 @@ final class TurnContext {
     }
   }
 
+  /** What of it a route is sent, and how long its answer may be. */
+  record Fitted(List<Message> messages, int maxOutputTokens) {}
+
+  /** What the turn may send to its first route. */
+  private record Bounds(ContextRoom room, long budget) {
+    Prepared prepared(List<Message> messages) {
+      return new Prepared(messages, room, budget, null, List.of(), false);
+    }
+  }
+
   /**
    * @throws InterruptedException when the engine wants the turn to stop
    */
@@ -96,37 +103,29 @@ final class TurnContext {
     Session session = turn.conversation().session();
     CompactionStrategy strategy =
         session.contextStrategy() == null ? settings.contextStrategy() : session.contextStrategy();
-    long budget = budget(turn, plan.routes().getFirst());
+    ContextRoom room = ContextRoom.of(turn, settings);
+    Bounds bounds = new Bounds(room, room.forMessages(plan.routes().getFirst().model()));
     return switch (strategy) {
       case SLIDING_WINDOW -> {
         List<Message> all = new ArrayList<>(turn.conversation().pinned());
         all.addAll(turn.conversation().recent());
         all.add(question);
-        yield Prepared.of(fit(all, budget));
+        yield bounds.prepared(fit(all, bounds.budget()));
       }
-      case SUMMARISE -> summarised(turn, plan, question, budget, inEngine);
+      case SUMMARISE -> summarised(turn, plan, question, bounds, inEngine);
     };
   }
 
-  /** How many tokens the messages may have, beside the answer, the system message and the tools. */
-  private long budget(PreparedTurn turn, Router.Route route) {
-    Session session = turn.conversation().session();
-    Integer asked = session.maxContextTokens();
-    long budget = asked == null ? settings.maxContextTokens() : asked;
-    Long window = ModelWindows.of(route.model());
-    if (window != null) {
-      Integer maxTokens = turn.submission().options().maxTokens();
-      long answer = maxTokens == null ? settings.maxOutputTokens() : maxTokens;
-      budget = Math.min(budget, window - answer);
-    }
-    if (session.system() != null) {
-      budget -= TokenEstimate.ofCharacters(session.system().length());
-    }
-    List<Tool> tools = turn.submission().options().tools();
-    if (tools != null) {
-      budget -= tools.stream().mapToLong(TokenEstimate::ofTool).sum();
-    }
-    return Math.max(0, budget);
+  /**
+   * What one of the plan's routes is sent: fewer messages, where its window is smaller than that of
+   * the first.
+   */
+  Fitted fitted(Prepared prepared, String model) {
+    ContextRoom room = prepared.room();
+    long budget = room.forMessages(model);
+    List<Message> messages =
+        budget < prepared.budget() ? fit(prepared.messages(), budget) : prepared.messages();
+    return new Fitted(messages, room.forAnswer(model, messages, tokensOf));
   }
 
   private List<Message> fit(List<Message> messages, long budget) {
@@ -134,8 +133,9 @@ final class TurnContext {
   }
 
   private Prepared summarised(
-      PreparedTurn turn, RoutePlan plan, Message question, long budget, Turn inEngine)
+      PreparedTurn turn, RoutePlan plan, Message question, Bounds bounds, Turn inEngine)
       throws InterruptedException {
+    long budget = bounds.budget();
     Conversation conversation = turn.conversation();
     Session session = conversation.session();
     ContextSummary known = session.summary();
@@ -146,23 +146,24 @@ final class TurnContext {
     List<Message> all = assembled(turn, known, seenFrom, fresh);
     if (until == seenFrom
         && keep(all, settings.maxContextMessages(), budget).cardinality() == all.size()) {
-      return Prepared.of(fit(all, budget));
+      return bounds.prepared(fit(all, budget));
     }
     // Half of the room, so that not every turn that follows needs a new summary.
     BitSet staying = keep(fresh, Math.max(1, settings.maxContextMessages() / 2), budget / 2);
     int goes = staying.previousClearBit(fresh.size() - 1) + 1;
     long to = seenFrom + goes;
     if (to == until) {
-      return Prepared.of(fit(all, budget));
+      return bounds.prepared(fit(all, budget));
     }
     SummaryProgress progress = progress(turn, known, until);
     String text = summary(turn, plan, to, progress, inEngine);
     if (text == null) {
-      return new Prepared(fit(all, budget), null, progress.usage, progress.cancelled);
+      return new Prepared(
+          fit(all, budget), bounds.room(), budget, null, progress.usage, progress.cancelled);
     }
     ContextSummary summary = new ContextSummary(text, to);
     List<Message> left = assembled(turn, summary, to, fresh.subList(goes, fresh.size()));
-    return new Prepared(fit(left, budget), summary, progress.usage, false);
+    return new Prepared(fit(left, budget), bounds.room(), budget, summary, progress.usage, false);
   }
 
   private static List<Message> recentFrom(Conversation conversation, long position) {

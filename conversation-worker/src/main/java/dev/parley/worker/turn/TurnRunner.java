@@ -22,7 +22,6 @@ import dev.parley.worker.turn.Admission.CallHistory;
 import dev.parley.worker.turn.RunningTurns.RunningTurn;
 import dev.parley.worker.turn.TurnStores.Loaded;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +146,7 @@ final class TurnRunner {
         new RoutedCall(
             turn,
             plan,
-            route -> callFor(turn, route, sent.messages()),
+            route -> callFor(turn, route, context.fitted(sent, route.model())),
             report,
             guard,
             ends,
@@ -229,14 +228,13 @@ final class TurnRunner {
     }
   }
 
-  private ProviderCall callFor(PreparedTurn turn, Router.Route route, List<Message> messages) {
-    Integer maxTokens = turn.submission().options().maxTokens();
+  private ProviderCall callFor(PreparedTurn turn, Router.Route route, TurnContext.Fitted fitted) {
     return ProviderCall.of(
             route.model(),
             turn.conversation().session().system(),
-            messages,
+            fitted.messages(),
             turn.submission().options(),
-            maxTokens == null ? settings.maxOutputTokens() : maxTokens,
+            fitted.maxOutputTokens(),
             settings.deadlines())
         .withTenant(turn.submission().tenantId())
         .withRequestKey(turn.submission().jobId().value());

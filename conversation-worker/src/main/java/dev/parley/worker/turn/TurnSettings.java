@@ -1,5 +1,6 @@
 package dev.parley.worker.turn;
 
+import dev.parley.pricing.ContextWindows;
 import dev.parley.schemas.CompactionStrategy;
 import dev.parley.worker.provider.Deadlines;
 
@@ -12,6 +13,7 @@ import dev.parley.worker.provider.Deadlines;
  * @param contextStrategy what is done with messages for which there is no room, in sessions that do
  *     not say
  * @param maxSummaryTokens the bound of a summary
+ * @param windows how much models take in and give out together
  */
 public record TurnSettings(
     int maxContextMessages,
@@ -19,7 +21,8 @@ public record TurnSettings(
     int maxOutputTokens,
     Deadlines deadlines,
     CompactionStrategy contextStrategy,
-    int maxSummaryTokens) {
+    int maxSummaryTokens,
+    ContextWindows windows) {
 
   public static final int DEFAULT_SUMMARY_TOKENS = 1_000;
 
@@ -32,7 +35,7 @@ public record TurnSettings(
     }
   }
 
-  /** With windows that slide. */
+  /** With windows that slide, and are as large as this release knows. */
   public TurnSettings(
       int maxContextMessages, int maxContextTokens, int maxOutputTokens, Deadlines deadlines) {
     this(
@@ -41,6 +44,7 @@ public record TurnSettings(
         maxOutputTokens,
         deadlines,
         CompactionStrategy.SLIDING_WINDOW,
-        DEFAULT_SUMMARY_TOKENS);
+        DEFAULT_SUMMARY_TOKENS,
+        ContextWindows.bundled());
   }
 }

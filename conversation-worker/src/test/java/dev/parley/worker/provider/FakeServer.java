@@ -168,6 +168,18 @@ public final class FakeServer implements AutoCloseable {
       status(200, "application/json", body, headers);
     }
 
+    /** Says exactly this. */
+    public Reply raw(byte[] bytes) throws IOException {
+      out.write(bytes);
+      out.flush();
+      return this;
+    }
+
+    /** Hangs up in good order. */
+    public void hangUp() throws IOException {
+      connection.close();
+    }
+
     /** Begins a chunked stream. */
     public Reply stream(String... headers) throws IOException {
       StringBuilder head =

@@ -3,10 +3,12 @@ package dev.parley.worker.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.parley.schemas.TenantId;
 import dev.parley.storage.limits.TokenBuckets;
 import dev.parley.worker.provider.ApiKey;
 import dev.parley.worker.provider.ChatProvider;
 import dev.parley.worker.provider.Failure;
+import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderException;
 import dev.parley.worker.provider.ProviderUsage;
 import dev.parley.worker.provider.ReplyListener;
@@ -25,6 +27,7 @@ final class CallLimitsTest {
   private final FullBuckets buckets = new FullBuckets();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Told inner = new Told();
+  private long now;
 
   @Test
   void anEstimateIsTakenAndSettledByWhatWasUsed() throws Exception {
@@ -66,6 +69,32 @@ final class CallLimitsTest {
   }
 
   @Test
+  void whoIsRefusedByOneLimitHasNotHadItsTurnAtTheOther() throws Exception {
+    ChatProvider provider = limited(new RateLimit("told", new Wildcard("*"), 66L, 1_000L));
+    buckets.full = "told/*:requests";
+    failure(provider, of("a", "a1"));
+    failure(provider, of("b", "b1"));
+    failure(provider, of("b", "b2"));
+
+    now = Duration.ofSeconds(2).toNanos();
+    buckets.full = "";
+    provider.call(of("b", "b1"), ReplyListener.NONE);
+    now += Duration.ofMillis(100).toNanos();
+    buckets.full = "told/*:tokens";
+    failure(provider, of("a", "a1"));
+
+    // Now b's second call is expected too: it is a's turn all the same.
+    now = Duration.ofMillis(3_500).toNanos();
+    buckets.full = "";
+    provider.call(of("a", "a1"), ReplyListener.NONE);
+    assertThat(inner.calls).isEqualTo(2);
+  }
+
+  private static ProviderCall of(String tenant, String key) {
+    return Fixtures.call("m", 95).withTenant(new TenantId(tenant)).withRequestKey(key);
+  }
+
+  @Test
   void thoseWhoWaitComeBackOneAfterTheOther() {
     ChatProvider provider = limited(new RateLimit("told", new Wildcard("*"), 66L, null));
     buckets.full = "told/*:requests";
@@ -101,12 +130,16 @@ final class CallLimitsTest {
   }
 
   private ChatProvider limited(RateLimit... limits) {
-    return new CallLimits(List.of(limits), buckets, call -> 5, () -> 0, metrics).around(inner);
+    return new CallLimits(List.of(limits), buckets, call -> 5, () -> now, metrics).around(inner);
   }
 
   private static ProviderException failure(ChatProvider provider, String model) {
+    return failure(provider, Fixtures.call(model, 95));
+  }
+
+  private static ProviderException failure(ChatProvider provider, ProviderCall call) {
     return catchThrowableOfType(
-        ProviderException.class, () -> provider.call(Fixtures.call(model, 95), ReplyListener.NONE));
+        ProviderException.class, () -> provider.call(call, ReplyListener.NONE));
   }
 
   /** Adds up what is taken; one of them may be exhausted. */

@@ -22,15 +22,18 @@ final class FairWaitingTest {
 
   private long now;
   private final Random random = new Random(7);
-  private final CallLimit limit =
-      new CallLimit(
-          "told/*", "requests", PER_MINUTE, new Refilled(), () -> now, new SimpleMeterRegistry());
+  private CallLimit limit = limitOf(PER_MINUTE);
   private final PriorityQueue<Call> coming =
       new PriorityQueue<>((a, b) -> Long.compare(a.at - b.at, 0));
   private final Map<String, List<Long>> served = new HashMap<>();
+  private final Map<Long, Long> taken = new HashMap<>();
   private int visits;
 
-  private record Call(String tenant, String key, long at, boolean comesBack) {}
+  private record Call(String tenant, String key, long tokens, long at, boolean comesBack) {
+    Call again(long when) {
+      return new Call(tenant, key, tokens, when, comesBack);
+    }
+  }
 
   @Test
   void aQuietTenantsCallsDoNotWaitBehindThoseOfALoudOne() {
@@ -81,7 +84,7 @@ final class FairWaitingTest {
   @Test
   void nobodyIsKeptWaitingForThoseWhoWentElsewhere() {
     for (int i = 0; i < 2_000; i++) {
-      coming.add(new Call("overflowing", "o" + i, i * SECOND / 100, false));
+      coming.add(new Call("overflowing", "o" + i, 1, i * SECOND / 100, false));
     }
     come("patient", 2_000, SECOND, 0);
 
@@ -92,9 +95,78 @@ final class FairWaitingTest {
     assertThat(served.get("patient")).hasSizeGreaterThan(450);
   }
 
+  @Test
+  void aLargeCallGetsItsTurnBesideManySmallOnes() {
+    limit = limitOf(6_000);
+    come("small", 5_000, 50, 0, 0);
+    come("large", 5, 500, 5 * SECOND, 0);
+
+    run(80 * SECOND);
+
+    // Ninety tokens a second: a turn of each takes six, the large call's the most of it.
+    assertThat(served.get("large")).hasSize(5);
+    assertThat(served.get("large").getFirst()).isLessThan(15 * SECOND);
+    assertThat(served.get("large").getLast()).isLessThan(60 * SECOND);
+    assertThat(used(80 * SECOND)).isGreaterThan(7_000);
+  }
+
+  @Test
+  void largeAndSmallCallsThatNeverEndTakeTurns() {
+    limit = limitOf(6_000);
+    come("large", 500, 500, 0, 0);
+    come("small", 5_000, 50, 0, 0);
+
+    run(600 * SECOND);
+
+    assertThat(served.get("large")).hasSizeGreaterThan(40);
+    assertThat(served.get("small")).hasSizeGreaterThan(90);
+    assertThat(longestGap("large")).isLessThan(30 * SECOND);
+    assertThat(longestGap("small")).isLessThan(30 * SECOND);
+    assertThat(used(600 * SECOND)).isGreaterThan(51_000);
+  }
+
+  @Test
+  void aCallThatIsLargerThanTheLimitHoldsAtOnceGetsItsTurnToo() {
+    limit = limitOf(6_000);
+    come("small", 5_000, 50, 0, 0);
+    come("huge", 2, 1_500, 5 * SECOND, 0);
+
+    run(120 * SECOND);
+
+    assertThat(served.get("huge")).hasSize(2);
+    assertThat(served.get("huge").getFirst()).isLessThan(20 * SECOND);
+    assertThat(served.get("small")).hasSizeGreaterThan(50);
+  }
+
+  private CallLimit limitOf(long perMinute) {
+    return new CallLimit(
+        "told/*", "tokens", perMinute, new Refilled(), () -> now, new SimpleMeterRegistry());
+  }
+
+  private long used(long until) {
+    return taken.entrySet().stream()
+        .filter(entry -> entry.getKey() <= until)
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
+  private long longestGap(String tenant) {
+    long gap = 0;
+    long before = 0;
+    for (long at : served.get(tenant)) {
+      gap = Math.max(gap, at - before);
+      before = at;
+    }
+    return gap;
+  }
+
   private void come(String tenant, int calls, long from, long apart) {
+    come(tenant, calls, 1, from, apart);
+  }
+
+  private void come(String tenant, int calls, long tokens, long from, long apart) {
     for (int i = 0; i < calls; i++) {
-      coming.add(new Call(tenant, tenant + "-" + i, from + i * apart, true));
+      coming.add(new Call(tenant, tenant + "-" + i, tokens, from + i * apart, true));
     }
   }
 
@@ -104,29 +176,32 @@ final class FairWaitingTest {
       Call call = coming.poll();
       now = call.at;
       visits++;
-      Duration wait = limit.take(call.tenant, call.key, 1);
+      Duration wait = limit.take(call.tenant, call.key, call.tokens);
       if (wait == null) {
+        limit.served(call.tenant);
+        taken.merge(now, call.tokens, Long::sum);
         served.computeIfAbsent(call.tenant, name -> new ArrayList<>()).add(now);
       } else if (call.comesBack) {
         long late = random.nextLong(SECOND / 100);
-        coming.add(new Call(call.tenant, call.key, now + wait.toNanos() + late, true));
+        coming.add(call.again(now + wait.toNanos() + late));
       }
     }
   }
 
   /** Refilled by the time of the test. */
   private final class Refilled implements TokenBuckets {
-    private double tokens = -1;
+    private double tokens = Double.NaN;
     private long countedUntil;
 
     @Override
     public @Nullable Duration take(Bucket bucket, long wanted) {
       double perNano = bucket.refillPerMinute() / 60e9;
-      tokens = tokens < 0 ? bucket.capacity() : tokens;
+      tokens = Double.isNaN(tokens) ? bucket.capacity() : tokens;
       tokens = Math.min((double) bucket.capacity(), tokens + (now - countedUntil) * perNano);
       countedUntil = now;
-      if (tokens < wanted) {
-        return Duration.ofNanos((long) Math.ceil((wanted - tokens) / perNano));
+      long needed = Math.min(wanted, bucket.capacity());
+      if (tokens < needed) {
+        return Duration.ofNanos((long) Math.ceil((needed - tokens) / perNano));
       }
       tokens -= wanted;
       return null;

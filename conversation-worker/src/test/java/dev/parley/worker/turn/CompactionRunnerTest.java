@@ -2,6 +2,7 @@ package dev.parley.worker.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.pricing.ContextWindows;
 import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.JobStatus;
@@ -384,7 +385,13 @@ final class CompactionRunnerTest {
     // pieces of 2,000 characters
     TurnSettings settings =
         new TurnSettings(
-            10, 1_000, 1_000, Deadlines.DEFAULT, CompactionStrategy.SLIDING_WINDOW, 400);
+            10,
+            1_000,
+            1_000,
+            Deadlines.DEFAULT,
+            CompactionStrategy.SLIDING_WINDOW,
+            400,
+            ContextWindows.bundled());
     TurnEnding ending =
         new TurnEnding(
             stores,

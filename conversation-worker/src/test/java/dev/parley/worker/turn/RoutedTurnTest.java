@@ -234,6 +234,27 @@ final class RoutedTurnTest {
   }
 
   @Test
+  void nothingThatCostsFitsIntoABudgetOfZero() throws Exception {
+    run(budget("0"));
+    assertThat(first.calls).isZero();
+    assertThat(failure()).isEqualTo("budget_exceeded");
+
+    kafka.clear();
+    stores.committed.clear();
+    conversation(BigDecimal.ZERO, BigDecimal.ZERO);
+    run(TurnOptions.NONE);
+    assertThat(first.calls).isZero();
+    assertThat(failure()).isEqualTo("budget_exceeded");
+  }
+
+  @Test
+  void aSessionsBudgetMayBeUsedToTheLastDigit() throws Exception {
+    conversation(new BigDecimal("2.000"), new BigDecimal("0.995"));
+    run(TurnOptions.NONE);
+    assertThat(response().text()).isEqualTo("from first");
+  }
+
+  @Test
   void whatFailedTriesCostCountsAgainstTheRequestsBudget() throws Exception {
     first.fails(new Failure.Overloaded(null), PAID, null);
     run(budget("1.014"));

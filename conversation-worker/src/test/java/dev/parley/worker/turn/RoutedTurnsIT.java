@@ -2,19 +2,26 @@ package dev.parley.worker.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.parley.infra.EmbeddedInfrastructure;
 import dev.parley.infra.InfrastructureSettings;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.SessionId;
+import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Content;
+import dev.parley.schemas.chat.Message;
+import dev.parley.schemas.chat.Part;
+import dev.parley.schemas.chat.Role;
 import dev.parley.schemas.chat.TurnOptions;
 import dev.parley.simulator.Simulator;
 import dev.parley.simulator.SimulatorConfig;
 import dev.parley.simulator.calls.CallRecord;
 import dev.parley.storage.Job;
+import dev.parley.storage.NewSession;
 import dev.parley.storage.UsageStore.UsageFilter;
 import dev.parley.storage.config.StoreConfig;
 import dev.parley.storage.config.Stores;
@@ -137,6 +144,81 @@ final class RoutedTurnsIT {
       assertThat(worker.total("parley.provider.retries.denied")).isPositive();
       assertThat(worker.total("parley.provider.retries")).isEqualTo(calls - 500);
     }
+  }
+
+  @Test
+  void aFallbackWithASmallWindowIsSentWhatFitsIntoIt() throws Exception {
+    String rule =
+        """
+        {"rules": [{"name": "big", "primary": {"provider": "anthropic", "model": "claude-b"},
+          "fallbacks": [{"provider": "openai", "model": "gpt-4"}]}],
+         "breaker": {"enabled": false}}
+        """;
+    SessionKey session = new SessionKey(tenant, new SessionId("long"));
+    stores
+        .sessions()
+        .create(
+            new NewSession(
+                session, Instant.now(), "Be brief.", longTalk(), null, null, null, null, null));
+    try (Simulator small = simulator("window=8192");
+        Simulator big = simulator("fail=503");
+        RoutedWorker worker = new RoutedWorker(stores, small, big, rule, null)) {
+      for (int longest : new int[] {100, 4_096, 8_000, 8_192}) {
+        MessageSubmitted message = submission(session, longest);
+
+        Job job = worker.complete(message);
+
+        assertThat(job.error()).as("with %s tokens for the answer", longest).isNull();
+        assertThat(job.response().routingDecision())
+            .isEqualTo("rule:big:primary:claude-b -> rule:big:fallback:1:gpt-4");
+      }
+      assertThat(big.calls().calls()).allMatch(call -> call.messages() > 60);
+      List<CallRecord> calls = small.calls().calls();
+      assertThat(calls).hasSize(4).allMatch(call -> call.messages() < 60);
+      assertThat(calls.getFirst().messages()).isGreaterThan(10);
+    }
+  }
+
+  /** About thirty thousand tokens in which every other answer calls a tool. */
+  private static List<Message> longTalk() {
+    List<Message> talk = new ArrayList<>();
+    Instant at = Instant.now();
+    for (int i = 0; i < 15; i++) {
+      String id = "call-" + i;
+      talk.add(Message.of(Role.USER, Content.of("q" + "word ".repeat(400)), at, null));
+      talk.add(
+          Message.of(
+              Role.ASSISTANT,
+              new Content.Parts(
+                  List.of(new Part.ToolCall(id, "look_up", JsonNodeFactory.instance.objectNode()))),
+              at,
+              null));
+      talk.add(
+          Message.of(
+              Role.TOOL,
+              new Content.Parts(
+                  List.of(
+                      new Part.ToolResult(
+                          id, "look_up", TextNode.valueOf("found ".repeat(400)), null))),
+              at,
+              null));
+      talk.add(Message.of(Role.ASSISTANT, Content.of("a" + "word ".repeat(400)), at, null));
+    }
+    return talk;
+  }
+
+  private MessageSubmitted submission(SessionKey session, int longestAnswer) {
+    return new MessageSubmitted(
+        new JobId("job-" + UUID.randomUUID()),
+        session.tenantId(),
+        session.sessionId(),
+        Instant.now(),
+        null,
+        null,
+        Content.of("hi [[sim tokens=5]]"),
+        null,
+        new TurnOptions(null, null, longestAnswer, null, null, null, null, null, null),
+        true);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.parley.worker.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.pricing.ContextWindows;
 import dev.parley.schemas.CompactionStrategy;
 import dev.parley.schemas.Decoded;
 import dev.parley.schemas.EventCodec;
@@ -521,7 +522,13 @@ final class TurnRunnerTest {
     Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     TurnSettings settings =
         new TurnSettings(
-            8, 100_000, 1_000, Deadlines.DEFAULT, CompactionStrategy.SLIDING_WINDOW, 100);
+            8,
+            100_000,
+            1_000,
+            Deadlines.DEFAULT,
+            CompactionStrategy.SLIDING_WINDOW,
+            100,
+            ContextWindows.bundled());
     return new TurnRunner(
         stores,
         RoutePlanner.of(new Router(Map.of("fake", provider), List.of(), "m", "fake")),

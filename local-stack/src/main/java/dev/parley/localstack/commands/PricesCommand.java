@@ -9,7 +9,6 @@ import dev.parley.pricing.PriceTier;
 import dev.parley.runtime.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,8 +31,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Reads the file that PRICE_BOOK names, else the prices of this release. With --stale-only the exit"
-          + " code is 1 when anything is stale."
+      "Reads the file that PRICE_BOOK names, else the prices of this release, and the context windows of"
+          + " CONTEXT_WINDOWS before those of this release. With --stale-only the exit code is 1 when"
+          + " anything is stale."
     })
 final class PricesCommand implements Callable<Integer> {
 
@@ -57,6 +57,13 @@ final class PricesCommand implements Callable<Integer> {
       defaultValue = "${env:PRICE_BOOK}",
       description = "Another price book.")
   private @Nullable Path file;
+
+  @Option(
+      names = "--windows",
+      paramLabel = "FILE",
+      defaultValue = "${env:CONTEXT_WINDOWS}",
+      description = "Context windows that go before those of this release.")
+  private @Nullable Path windowsFile;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -117,11 +124,13 @@ final class PricesCommand implements Callable<Integer> {
     return !stale.isEmpty();
   }
 
-  private static ContextWindows windows() {
+  private ContextWindows windows() {
     try {
-      return ContextWindows.bundled();
+      return windowsFile == null || windowsFile.toString().isEmpty()
+          ? ContextWindows.bundled()
+          : ContextWindows.of(windowsFile);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ConfigException(List.of("the context windows: " + e.getMessage()));
     }
   }
 

@@ -54,6 +54,21 @@ final class PricesCommandTest {
   }
 
   @Test
+  void contextWindowsOfAFileStandBeforeThoseOfTheRelease() throws Exception {
+    Path windows = directory.resolve("windows.json");
+    Files.writeString(
+        windows,
+        "{\"version\":\"own\",\"windows\":[{\"models\":[\"llama-*\"],\"tokens\":16000,"
+            + "\"source\":\"https://example.com\",\"checked\":\"2026-01-01\"}]}");
+
+    assertThat(run("--stale", "36500", "--windows", windows.toString())).isZero();
+
+    assertThat(printed.toString())
+        .containsPattern("context windows .*\\Rllama-\\* +16000  2026-01-01\\R")
+        .contains("version own");
+  }
+
+  @Test
   void contextWindowsAreShownWithTheirDatesAndStaleOnesWithTheirSources() {
     assertThat(run("--stale", "36500")).isZero();
     assertThat(printed.toString())

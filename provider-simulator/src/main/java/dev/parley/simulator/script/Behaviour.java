@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     that tells these apart
  * @param reasoningTokens how many tokens of reasoning are reported on top of the reply's, and told
  *     where the request asks for that
+ * @param window how many tokens prompt and longest reply may have together; 0 for any number
  * @param key what failing calls are counted by
  * @param session the session that the call is logged under
  */
@@ -38,10 +39,11 @@ public record Behaviour(
     int cacheWriteTokens,
     int cacheWrite1hTokens,
     int reasoningTokens,
+    int window,
     @Nullable String key,
     @Nullable String session) {
 
   /** At once, whole and well. */
   public static final Behaviour INSTANT =
-      new Behaviour(Delay.NONE, 0, 0, null, 1, null, true, null, null, 0, 0, 0, 0, null, null);
+      new Behaviour(Delay.NONE, 0, 0, null, 1, null, true, null, null, 0, 0, 0, 0, 0, null, null);
 }

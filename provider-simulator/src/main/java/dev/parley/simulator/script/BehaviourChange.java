@@ -28,6 +28,7 @@ final class BehaviourChange {
   private int cacheWrite;
   private int cacheWrite1h;
   private int reasoning;
+  private int window;
   private @Nullable String key;
   private @Nullable String session;
 
@@ -44,6 +45,7 @@ final class BehaviourChange {
     cacheWrite = base.cacheWriteTokens();
     cacheWrite1h = base.cacheWrite1hTokens();
     reasoning = base.reasoningTokens();
+    window = base.window();
     key = base.key();
     session = base.session();
     Failure failure = base.failure();
@@ -73,6 +75,7 @@ final class BehaviourChange {
         cacheWrite,
         cacheWrite1h,
         reasoning,
+        window,
         key,
         session);
   }
@@ -99,6 +102,7 @@ final class BehaviourChange {
       case "cache-write" -> cacheWrite = count(value);
       case "cache-write-1h" -> cacheWrite1h = count(value);
       case "reasoning" -> reasoning = count(value);
+      case "window" -> window = count(value);
       case "finish" -> finish = finish(value);
       case "tool" -> tool = value;
       case "key" -> key = value;

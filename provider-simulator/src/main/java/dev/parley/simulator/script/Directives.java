@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  * hang-after=TOKENS                nothing more after so many tokens
  * usage=full | none                whether token counts are reported
  * cached=COUNT cache-write=COUNT cache-write-1h=COUNT reasoning=COUNT   reported on top
+ * window=COUNT                     prompt and longest reply together are refused beyond it
  * finish=stop | length | content_filter | tool_calls    the reason that is given
  * tool=NAME                        a call of that tool instead of text
  * key=WORD                         what failing calls are counted by

@@ -7,6 +7,7 @@ import dev.parley.simulator.script.Failure;
 import dev.parley.simulator.script.Reply;
 import dev.parley.simulator.script.Thoughts;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class OpenAiChat implements WireFormat {
   public ChatRequest read(String path, @Nullable String query, JsonNode body) {
     String model = Fields.text(body, "model");
     ContextReader context = new ContextReader();
+    checkToolCalls(body);
     for (JsonNode message : Fields.list(body, "messages")) {
       context.add(role(message), Fields.content(message.get("content"), TEXT));
     }
@@ -43,6 +45,25 @@ public final class OpenAiChat implements WireFormat {
         limit == null ? Fields.positive(body, "max_tokens") : limit,
         body.get("metadata"),
         Thoughts.of(wantsThoughts(Fields.oneOf(body, "reasoning_effort", EFFORTS)), true));
+  }
+
+  /** Calls of tools and their answers belong together, as with the provider. */
+  private static void checkToolCalls(JsonNode body) {
+    Set<String> open = new HashSet<>();
+    for (JsonNode message : Fields.list(body, "messages")) {
+      if (message.path("role").asText().equals("tool")) {
+        if (!open.remove(message.path("tool_call_id").asText())) {
+          throw new BadRequestException(
+              "messages with role 'tool' must be a response to a preceding message with"
+                  + " 'tool_calls'");
+        }
+      } else if (!open.isEmpty()) {
+        throw new BadRequestException(
+            "An assistant message with 'tool_calls' must be followed by tool messages responding"
+                + " to each 'tool_call_id'.");
+      }
+      message.path("tool_calls").forEach(call -> open.add(call.path("id").asText()));
+    }
   }
 
   static boolean wantsThoughts(@Nullable String effort) {

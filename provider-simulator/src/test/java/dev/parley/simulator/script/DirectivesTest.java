@@ -19,7 +19,7 @@ class DirectivesTest {
     Behaviour behaviour =
         read(
             "latency=200ms rate=50/s tokens=40 fail=429:2 retry-after=1.5s error-code=slow"
-                + " reset-after=3 usage=none cached=1 cache-write=2 cache-write-1h=4 reasoning=3 finish=length"
+                + " reset-after=3 usage=none cached=1 cache-write=2 cache-write-1h=4 reasoning=3 window=900 finish=length"
                 + " tool=get_weather key=abc session=s1");
 
     assertThat(behaviour)
@@ -38,6 +38,7 @@ class DirectivesTest {
                 2,
                 4,
                 3,
+                900,
                 "abc",
                 "s1"));
   }

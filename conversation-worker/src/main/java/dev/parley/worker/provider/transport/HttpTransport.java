@@ -25,8 +25,32 @@ public final class HttpTransport implements AutoCloseable {
   private final Alarms alarms = new Alarms();
   private final Map<String, OriginPool> pools = new ConcurrentHashMap<>();
 
+  /**
+   * What a server may send of one answer before it is read, in bytes; the JDK's own is 16 MiB, of
+   * which a hundred would fill a heap when a loaded machine reads too slowly.
+   */
+  private static final int STREAM_WINDOW = 32 * 1024;
+
   public HttpTransport(TransportConfig config) {
     this.config = config;
+    setWindows(config.streamsPerClient());
+  }
+
+  /**
+   * The client knows of windows by properties alone, read when it makes a connection. That of the
+   * connection has room for all its streams: those that are not read must not hold up the others.
+   */
+  private static void setWindows(int streams) {
+    setIfAbsent("jdk.httpclient.windowsize", STREAM_WINDOW);
+    setIfAbsent(
+        "jdk.httpclient.connectionWindowSize",
+        (int) Math.min(Integer.MAX_VALUE, (long) STREAM_WINDOW * Math.max(2, streams)));
+  }
+
+  private static void setIfAbsent(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
   }
 
   /**

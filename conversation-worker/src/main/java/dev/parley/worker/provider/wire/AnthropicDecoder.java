@@ -15,7 +15,6 @@ final class AnthropicDecoder implements WireFormat.Decoder {
 
   private final ReplyAssembler reply;
   private final Map<Integer, ToolCallBuilder> calls = new HashMap<>();
-  private final TextEvents texts = new TextEvents(AnthropicText::in);
   private final Usage usage = new Usage();
 
   /** The thinking block that is open, and what its deltas have brought. */
@@ -29,7 +28,7 @@ final class AnthropicDecoder implements WireFormat.Decoder {
 
   @Override
   public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
-    String text = texts.in(json, offset, length);
+    String text = AnthropicText.in(json, offset, length);
     reply.text(text);
     return text != null;
   }
@@ -177,18 +176,18 @@ final class AnthropicDecoder implements WireFormat.Decoder {
     private long reasoning;
 
     void take(JsonNode node) {
-      fresh = node.path("input_tokens").asLong(fresh);
-      output = node.path("output_tokens").asLong(output);
-      read = node.path("cache_read_input_tokens").asLong(read);
-      written = node.path("cache_creation_input_tokens").asLong(written);
-      written1h = node.path("cache_creation").path("ephemeral_1h_input_tokens").asLong(written1h);
-      reasoning = node.path("output_tokens_details").path("thinking_tokens").asLong(reasoning);
+      fresh = Counts.of(node, "input_tokens", fresh);
+      output = Counts.of(node, "output_tokens", output);
+      read = Counts.of(node, "cache_read_input_tokens", read);
+      written = Counts.of(node, "cache_creation_input_tokens", written);
+      written1h = Counts.of(node.path("cache_creation"), "ephemeral_1h_input_tokens", written1h);
+      reasoning = Counts.of(node.path("output_tokens_details"), "thinking_tokens", reasoning);
     }
 
     /** On the wire the three kinds of input stand beside each other. */
-    ProviderUsage normalised() {
+    @Nullable ProviderUsage normalised() {
       long within1h = Math.min(written1h, written);
-      return new ProviderUsage(
+      return Counts.usage(
           fresh + read + written, output, read, written - within1h, within1h, reasoning);
     }
   }

@@ -21,6 +21,8 @@ final class Failures {
       case 408, 409 -> new Failure.ServerError(status, retryAfter);
       case 429 -> new Failure.RateLimited(retryAfter);
       case 503, 529 -> new Failure.Overloaded(retryAfter);
+      // Redirects lead elsewhere, where the key is not to be sent: this is no provider.
+      case 300, 301, 302, 303, 304, 305, 306, 307, 308 -> new Failure.InvalidReply();
       default ->
           status >= 500
               ? new Failure.ServerError(status, retryAfter)

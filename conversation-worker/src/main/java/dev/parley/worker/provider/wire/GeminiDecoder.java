@@ -18,7 +18,6 @@ final class GeminiDecoder implements WireFormat.Decoder {
   static final String MADE_UP_ID = "call_";
 
   private final ReplyAssembler reply;
-  private final TextEvents texts = new TextEvents(GeminiText::in);
   private boolean begun;
 
   GeminiDecoder(ReplyAssembler reply) {
@@ -28,7 +27,7 @@ final class GeminiDecoder implements WireFormat.Decoder {
   /** Once the first chunk has told the model and the answer's id, which the others repeat. */
   @Override
   public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
-    String text = begun ? texts.in(json, offset, length) : null;
+    String text = begun ? GeminiText.in(json, offset, length) : null;
     reply.text(text);
     return text != null;
   }
@@ -109,12 +108,12 @@ final class GeminiDecoder implements WireFormat.Decoder {
   }
 
   /** On the wire thoughts stand beside the answer, and tool prompts beside the prompt. */
-  private static ProviderUsage usage(JsonNode usage) {
-    long thoughts = usage.path("thoughtsTokenCount").asLong();
-    return new ProviderUsage(
-        usage.path("promptTokenCount").asLong() + usage.path("toolUsePromptTokenCount").asLong(),
-        usage.path("candidatesTokenCount").asLong() + thoughts,
-        usage.path("cachedContentTokenCount").asLong(),
+  private static @Nullable ProviderUsage usage(JsonNode usage) {
+    long thoughts = Counts.of(usage, "thoughtsTokenCount");
+    return Counts.usage(
+        Counts.of(usage, "promptTokenCount") + Counts.of(usage, "toolUsePromptTokenCount"),
+        Counts.of(usage, "candidatesTokenCount") + thoughts,
+        Counts.of(usage, "cachedContentTokenCount"),
         0,
         0,
         thoughts);

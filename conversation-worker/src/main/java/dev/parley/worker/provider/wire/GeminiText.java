@@ -5,112 +5,48 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds the text in a chunk of Gemini's that brings text and nothing else, not even counts; see
- * {@link OpenAiChatText}.
- */
-final class GeminiText {
-
-  private final JsonParser json;
-  private @Nullable String text;
+/** Finds the text in a chunk of Gemini's that brings text and nothing else, not even counts. */
+final class GeminiText extends EventText {
 
   private GeminiText(JsonParser json) {
-    this.json = json;
+    super(json);
   }
 
-  /** Null when the chunk is another one. */
+  /** Null when the event is another one. */
   static @Nullable String in(byte[] bytes, int offset, int length) throws IOException {
     try (JsonParser json = WireJson.parser(bytes, offset, length)) {
-      GeminiText reading = new GeminiText(json);
-      boolean simple =
-          json.nextToken() == JsonToken.START_OBJECT && reading.root() && json.nextToken() == null;
-      return simple ? reading.text : null;
+      return new GeminiText(json).find();
     }
   }
 
-  private boolean root() throws IOException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (name) {
-        case "candidates" -> {
-          if (!only(value, this::candidate)) {
-            return false;
-          }
-        }
-        // The first chunk has told these.
-        case "modelVersion", "responseId", "createTime" -> json.skipChildren();
-        default -> {
-          return false;
-        }
-      }
-    }
-    return json.currentToken() == JsonToken.END_OBJECT;
+  @Override
+  boolean root(String name, JsonToken value) throws IOException {
+    return switch (name) {
+      case "candidates" -> onlyOne(value, this::candidate);
+      // The first chunk has told these.
+      case "modelVersion", "responseId", "createTime" -> skip();
+      default -> false;
+    };
   }
 
-  private boolean candidate() throws IOException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (name) {
-        case "content" -> {
-          if (value != JsonToken.START_OBJECT || !content()) {
-            return false;
-          }
-        }
-        case "index" -> {
-          if (value != JsonToken.VALUE_NUMBER_INT || json.getIntValue() != 0) {
-            return false;
-          }
-        }
-        case "safetyRatings" -> json.skipChildren();
-        default -> {
-          return false;
-        }
-      }
-    }
-    return json.currentToken() == JsonToken.END_OBJECT;
+  private boolean candidate(String name, JsonToken value) throws IOException {
+    return switch (name) {
+      case "content" -> object(value, this::content);
+      case "index" -> isFirst(value);
+      case "safetyRatings" -> skip();
+      default -> false;
+    };
   }
 
-  private boolean content() throws IOException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (name) {
-        case "parts" -> {
-          if (!only(value, this::part)) {
-            return false;
-          }
-        }
-        case "role" -> json.skipChildren();
-        default -> {
-          return false;
-        }
-      }
-    }
-    return json.currentToken() == JsonToken.END_OBJECT;
+  private boolean content(String name, JsonToken value) throws IOException {
+    return switch (name) {
+      case "parts" -> onlyOne(value, this::part);
+      case "role" -> skip();
+      default -> false;
+    };
   }
 
-  private boolean part() throws IOException {
-    if (json.nextToken() != JsonToken.FIELD_NAME || !json.currentName().equals("text")) {
-      return false;
-    }
-    if (text != null || json.nextToken() != JsonToken.VALUE_STRING) {
-      return false;
-    }
-    text = json.getText();
-    return json.nextToken() == JsonToken.END_OBJECT;
-  }
-
-  private interface Reading {
-    boolean read() throws IOException;
-  }
-
-  /** Reads the only element of an array. */
-  private boolean only(JsonToken array, Reading element) throws IOException {
-    return array == JsonToken.START_ARRAY
-        && json.nextToken() == JsonToken.START_OBJECT
-        && element.read()
-        && json.nextToken() == JsonToken.END_ARRAY;
+  private boolean part(String name, JsonToken value) throws IOException {
+    return name.equals("text") && text(value);
   }
 }

@@ -17,7 +17,6 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
 
   private final ReplyAssembler reply;
   private final Map<Integer, ToolCallBuilder> calls = new HashMap<>();
-  private final TextEvents texts = new TextEvents(OpenAiChatText::in);
   private int callsBegun;
   private boolean begun;
 
@@ -28,7 +27,7 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
   /** Once the first event has told the model and the answer's id, which the others repeat. */
   @Override
   public boolean text(byte[] json, int offset, int length) throws IOException, ProviderException {
-    String text = begun ? texts.in(json, offset, length) : null;
+    String text = begun ? OpenAiChatText.in(json, offset, length) : null;
     reply.text(text);
     return text != null;
   }
@@ -119,20 +118,18 @@ final class OpenAiChatDecoder implements WireFormat.Decoder {
     }
   }
 
-  private static ProviderUsage usage(JsonNode usage) {
-    long input = usage.path("prompt_tokens").asLong();
-    long output = usage.path("completion_tokens").asLong();
-    long reasoning = usage.path("completion_tokens_details").path("reasoning_tokens").asLong();
+  private static @Nullable ProviderUsage usage(JsonNode usage) {
+    long input = Counts.of(usage, "prompt_tokens");
+    long output = Counts.of(usage, "completion_tokens");
+    long reasoning = Counts.of(usage.path("completion_tokens_details"), "reasoning_tokens");
     // Some servers count reasoning beside the completion instead of within it; the total tells.
-    if (reasoning > 0 && usage.path("total_tokens").asLong() == input + output + reasoning) {
+    if (reasoning > 0 && Counts.of(usage, "total_tokens") == input + output + reasoning) {
       output += reasoning;
     }
-    long cached =
-        usage
-            .path("prompt_tokens_details")
-            .path("cached_tokens")
-            .asLong(usage.path("prompt_cache_hit_tokens").asLong());
-    long written = usage.path("prompt_tokens_details").path("cache_write_tokens").asLong();
-    return new ProviderUsage(input, output, cached, written, 0, reasoning);
+    JsonNode prompt = usage.path("prompt_tokens_details");
+    long hits = Counts.of(usage, "prompt_cache_hit_tokens");
+    long cached = Counts.of(prompt, "cached_tokens", hits);
+    long written = Counts.of(prompt, "cache_write_tokens");
+    return Counts.usage(input, output, cached, written, 0, reasoning);
   }
 }

@@ -5,91 +5,46 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds the text in an event of a Chat Completions stream that brings text and nothing else, in one
- * pass over its bytes. A tree of such an event costs three times as much, and an answer has
- * hundreds.
- */
-final class OpenAiChatText {
-
-  private final JsonParser json;
-  private @Nullable String text;
+/** Finds the text in an event of a Chat Completions stream. */
+final class OpenAiChatText extends EventText {
 
   private OpenAiChatText(JsonParser json) {
-    this.json = json;
+    super(json);
   }
 
   /** Null when the event is another one. */
   static @Nullable String in(byte[] bytes, int offset, int length) throws IOException {
     try (JsonParser json = WireJson.parser(bytes, offset, length)) {
-      OpenAiChatText reading = new OpenAiChatText(json);
-      boolean simple =
-          json.nextToken() == JsonToken.START_OBJECT && reading.root() && json.nextToken() == null;
-      return simple ? reading.text : null;
+      return new OpenAiChatText(json).find();
     }
   }
 
-  private boolean root() throws IOException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (name) {
-        case "choices" -> {
-          if (value != JsonToken.START_ARRAY || !choice()) {
-            return false;
-          }
-        }
-        case "usage", "error" -> {
-          if (value != JsonToken.VALUE_NULL) {
-            return false;
-          }
-        }
-        default -> json.skipChildren();
-      }
-    }
-    return json.currentToken() == JsonToken.END_OBJECT;
+  @Override
+  boolean root(String name, JsonToken value) throws IOException {
+    return switch (name) {
+      case "choices" -> onlyOne(value, this::choice);
+      case "usage", "error" -> value == JsonToken.VALUE_NULL;
+      default -> skip();
+    };
   }
 
-  /** The only one. */
-  private boolean choice() throws IOException {
-    if (json.nextToken() != JsonToken.START_OBJECT) {
-      return false;
-    }
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
-      switch (name) {
-        case "index" -> {
-          if (value != JsonToken.VALUE_NUMBER_INT || json.getIntValue() != 0) {
-            return false;
-          }
-        }
-        case "delta" -> {
-          if (value != JsonToken.START_OBJECT || !delta()) {
-            return false;
-          }
-        }
-        case "finish_reason" -> {
-          if (value != JsonToken.VALUE_NULL) {
-            return false;
-          }
-        }
-        default -> json.skipChildren();
-      }
-    }
-    return json.nextToken() == JsonToken.END_ARRAY;
+  private boolean choice(String name, JsonToken value) throws IOException {
+    return switch (name) {
+      case "index" -> isFirst(value);
+      case "delta" -> object(value, this::delta);
+      case "finish_reason" -> value == JsonToken.VALUE_NULL;
+      default -> skip();
+    };
   }
 
-  private boolean delta() throws IOException {
-    while (json.nextToken() == JsonToken.FIELD_NAME) {
-      String name = json.currentName();
-      JsonToken value = json.nextToken();
-      if (name.equals("content") && value == JsonToken.VALUE_STRING && text == null) {
-        text = json.getText();
-      } else if (value != JsonToken.VALUE_NULL && !name.equals("role")) {
-        return false;
-      }
+  private boolean delta(String name, JsonToken value) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return true;
     }
-    return true;
+    return switch (name) {
+      case "content" -> text(value);
+      case "role" -> skip();
+      default -> false;
+    };
   }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.worker.provider.ProviderException;
-import dev.parley.worker.provider.ProviderUsage;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -124,14 +123,15 @@ final class OpenAiResponsesDecoder implements WireFormat.Decoder {
   private void end(JsonNode response) throws ProviderException {
     JsonNode usage = response.path("usage");
     if (usage.isObject()) {
+      JsonNode input = usage.path("input_tokens_details");
       reply.usage(
-          new ProviderUsage(
-              usage.path("input_tokens").asLong(),
-              usage.path("output_tokens").asLong(),
-              usage.path("input_tokens_details").path("cached_tokens").asLong(),
-              usage.path("input_tokens_details").path("cache_write_tokens").asLong(),
+          Counts.usage(
+              Counts.of(usage, "input_tokens"),
+              Counts.of(usage, "output_tokens"),
+              Counts.of(input, "cached_tokens"),
+              Counts.of(input, "cache_write_tokens"),
               0,
-              usage.path("output_tokens_details").path("reasoning_tokens").asLong()));
+              Counts.of(usage.path("output_tokens_details"), "reasoning_tokens")));
     }
     switch (response.path("status").asText()) {
       case "completed" -> reply.finish(FinishReason.STOP);

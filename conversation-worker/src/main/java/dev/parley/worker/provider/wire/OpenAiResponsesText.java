@@ -5,45 +5,35 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds the text in an event of Responses that brings text and nothing else; see {@link
- * OpenAiChatText}.
- */
-final class OpenAiResponsesText {
+/** Finds the text in an event of Responses. */
+final class OpenAiResponsesText extends EventText {
 
   private static final String TYPE = "response.output_text.delta";
 
-  private OpenAiResponsesText() {}
+  private boolean isText;
+
+  private OpenAiResponsesText(JsonParser json) {
+    super(json);
+  }
 
   /** Null when the event is another one. */
   static @Nullable String in(byte[] bytes, int offset, int length) throws IOException {
     try (JsonParser json = WireJson.parser(bytes, offset, length)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        return null;
-      }
-      boolean isText = false;
-      String text = null;
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        JsonToken value = json.nextToken();
-        switch (name) {
-          case "type" -> {
-            isText = value == JsonToken.VALUE_STRING && json.getText().equals(TYPE);
-            if (!isText) {
-              return null;
-            }
-          }
-          case "delta" -> {
-            if (value != JsonToken.VALUE_STRING) {
-              return null;
-            }
-            text = json.getText();
-          }
-          default -> json.skipChildren();
-        }
-      }
-      boolean whole = json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null;
-      return whole && isText ? text : null;
+      OpenAiResponsesText reading = new OpenAiResponsesText(json);
+      String text = reading.find();
+      return reading.isText ? text : null;
     }
+  }
+
+  @Override
+  boolean root(String name, JsonToken value) throws IOException {
+    return switch (name) {
+      case "type" -> {
+        isText = is(TYPE, value);
+        yield isText;
+      }
+      case "delta" -> text(value);
+      default -> skip();
+    };
   }
 }

@@ -94,7 +94,11 @@ final class ReplyAssembler {
   void keep(String format, ObjectNode data) throws ProviderException {
     progress();
     count(data.toString().length());
-    pieces.add(new PieceBuilder.Kept(new Part.Reasoning(format, askedModel, data)));
+    ObjectNode kept = WireJson.storableOrNull(data);
+    if (kept == null) {
+      throw new ProviderException(new Failure.InvalidReply(), null);
+    }
+    pieces.add(new PieceBuilder.Kept(new Part.Reasoning(format, askedModel, kept)));
   }
 
   /** The model works on something that is not told: it lives. */
@@ -105,6 +109,7 @@ final class ReplyAssembler {
   ToolCallBuilder toolCall(String id, String name) throws ProviderException {
     endReasoning();
     delta("");
+    count(id.length() + name.length());
     ToolCallBuilder call = new ToolCallBuilder(id, name);
     pieces.add(call);
     listener.onToolCallStart(id, name);
@@ -130,7 +135,13 @@ final class ReplyAssembler {
     }
   }
 
-  void usage(ProviderUsage known) {
+  /**
+   * @param known null when what was told cannot be: then it was not told
+   */
+  void usage(@Nullable ProviderUsage known) {
+    if (known == null) {
+      return;
+    }
     moreCame = false;
     if (!known.equals(usage)) {
       usage = known;

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.schemas.Json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,12 @@ final class WireJson {
 
   /** Reads a document of any kind; an empty one is a missing node. */
   static JsonNode read(byte[] bytes, int offset, int length) throws IOException {
-    return MAPPER.readTree(bytes, offset, length);
+    try {
+      return MAPPER.readTree(bytes, offset, length);
+    } catch (NumberFormatException e) {
+      // The library tells so of an exponent that is no int.
+      throw new StreamConstraintsException("a number's exponent is out of range");
+    }
   }
 
   /** Reads a document piece by piece; to be closed. */
@@ -47,10 +54,22 @@ final class WireJson {
     return MAPPER.getFactory().createParser(bytes, offset, length);
   }
 
-  /** Reads an object; null when the text is not one. */
+  /** Reads an object that can be kept; null when the text is not one. */
   static @Nullable ObjectNode objectOrNull(String json) {
     try {
-      return MAPPER.readTree(json) instanceof ObjectNode object ? object : null;
+      return MAPPER.readTree(json) instanceof ObjectNode object ? storableOrNull(object) : null;
+    } catch (IOException | NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /**
+   * The same as it comes back from where sessions are kept; null when it would not, because it is
+   * nested too deeply or holds a number of thousands of digits.
+   */
+  static @Nullable ObjectNode storableOrNull(ObjectNode object) {
+    try {
+      return Json.mapper().readTree(object.toString()) instanceof ObjectNode read ? read : null;
     } catch (IOException e) {
       return null;
     }

@@ -32,6 +32,7 @@ final class KeyedProviderTest {
   private final MemoryProviderKeyStore store = new MemoryProviderKeyStore();
   private final AtomicLong nanos = new AtomicLong();
   private final List<@Nullable ApiKey> used = new ArrayList<>();
+  private Runnable during = () -> {};
 
   @Test
   void aTenantsOwnKeyIsUsedForItsOwnCallsAlone() throws Exception {
@@ -56,6 +57,22 @@ final class KeyedProviderTest {
     provider.call(call(ACME), ReplyListener.NONE);
 
     assertThat(used).containsExactly(null, null, new ApiKey("sk-own"));
+  }
+
+  @Test
+  void aKeyThatIsDeletedWhileACallIsUnderWayIsThatOfNoLaterOne() throws Exception {
+    vault(MASTER).put(ACME, "openai", "sk-own");
+    KeyedProvider provider = provider(MASTER);
+    during =
+        () -> {
+          store.delete(ACME, "openai");
+          nanos.addAndGet(TenantKeys.REMEMBERED.toNanos());
+        };
+
+    provider.call(call(ACME), ReplyListener.NONE);
+    provider.call(call(ACME), ReplyListener.NONE);
+
+    assertThat(used).containsExactly(new ApiKey("sk-own"), null);
   }
 
   @Test
@@ -93,6 +110,7 @@ final class KeyedProviderTest {
     @Override
     public ProviderReply call(ProviderCall call, ReplyListener listener) {
       used.add(call.apiKey());
+      during.run();
       return new ProviderReply(List.of(), FinishReason.STOP, null, "m", null);
     }
   }

@@ -10,8 +10,11 @@ import dev.parley.schemas.chat.Tool;
 import dev.parley.schemas.chat.TurnOptions;
 import dev.parley.simulator.Simulator;
 import dev.parley.simulator.SimulatorConfig;
+import dev.parley.simulator.calls.CallOutcome;
+import dev.parley.simulator.calls.CallRecord;
 import dev.parley.worker.provider.Calls;
 import dev.parley.worker.provider.ChatProvider;
+import dev.parley.worker.provider.Deadlines;
 import dev.parley.worker.provider.Failure;
 import dev.parley.worker.provider.ProviderCall;
 import dev.parley.worker.provider.ProviderConfig;
@@ -30,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +77,66 @@ final class ProvidersOverTheWireIT {
       assertThat(streamed.usage().cachedReadTokens()).isEqualTo(2);
       assertThat(streamed.usage().inputTokens()).isGreaterThan(2);
       assertThat(streamed.usage().outputTokens()).isGreaterThan(3);
+    }
+  }
+
+  @Test
+  void anAnswerThatIsNotReadIsHeldBackAtTheServer() throws Exception {
+    try (Providers providers = providers("openai")) {
+      ChatProvider provider = provider(providers, "openai");
+      CountDownLatch begun = new CountDownLatch(1);
+      Thread reader =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  provider.call(
+                      ProviderCall.of(
+                          "sim-small",
+                          null,
+                          List.of(
+                              Calls.user("Hi [[sim rate=100000/s tokens=100000 session=unread]]")),
+                          TurnOptions.NONE,
+                          200_000,
+                          Deadlines.DEFAULT),
+                      new ReplyListener() {
+                        @Override
+                        public void onText(String delta) {
+                          begun.countDown();
+                          while (!Thread.currentThread().isInterrupted()) {
+                            LockSupport.park();
+                          }
+                        }
+                      });
+                } catch (ProviderException | InterruptedException e) {
+                  // It is interrupted below.
+                }
+              });
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+      // Long enough for tens of thousands of tokens, if nothing held them up.
+      Thread.sleep(2_000);
+      reader.interrupt();
+      reader.join();
+
+      CallRecord call = ended("unread");
+      assertThat(call.outcome()).isEqualTo(CallOutcome.CLIENT_CLOSED);
+      // 32 KiB, and what lies in buffers on the way
+      assertThat(call.tokensSent()).isLessThan(10_000);
+    }
+  }
+
+  private CallRecord ended(String session) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (true) {
+      CallRecord call =
+          simulator.calls().calls().stream()
+              .filter(record -> session.equals(record.session()))
+              .findFirst()
+              .orElseThrow();
+      if (call.endedAt() != null) {
+        return call;
+      }
+      assertThat(System.nanoTime()).as("ended in time").isLessThan(until);
+      Thread.sleep(20);
     }
   }
 
