@@ -90,7 +90,7 @@ public final class IngestApi implements Component {
     SessionDirectory directory =
         new SessionDirectory(ports.sessions(), ports.expectedSessions(), Ticker.systemTicker());
     JobIdentity identity = new JobIdentity(config.jobIdSecret(), ports.secrets(), clock);
-    UsageRoutes usage = new UsageRoutes(ports.usage());
+    UsageRoutes usage = new UsageRoutes(ports.usage(), config.usageDownloads());
     JobAwait await = new JobAwait(ports.jobs(), waiters);
     JobEvents events = new JobEvents(ports.jobs(), ports.sessions(), ports.live(), waiters, clock);
     Submitter submitter =

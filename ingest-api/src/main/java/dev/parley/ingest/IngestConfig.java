@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestsPerSecond of one tenant on one node; 0 sets no limit
  * @param requestBurst how many of them may come at once
  * @param maxQueued jobs of one tenant that are accepted and have not ended
+ * @param usageDownloads of single usage rows that may go on at once on one node
  * @param masterKeys what tenants' provider keys are sealed with
  * @param exports where the aggregator writes its exports
  */
@@ -48,6 +49,7 @@ public record IngestConfig(
     int requestsPerSecond,
     int requestBurst,
     int maxQueued,
+    int usageDownloads,
     ShelfConfig exports,
     MasterKeys masterKeys) {
 
@@ -77,6 +79,7 @@ public record IngestConfig(
         perSecond,
         env.getInt("RATE_LIMIT_BURST", Math.max(1, perSecond), 1, 1_000_000),
         env.getInt("MAX_QUEUED", 1_000_000, 0, 1_000_000_000),
+        env.getInt("USAGE_DOWNLOADS", 4, 1, 500),
         ShelfConfig.from(env),
         masterKeys(env));
   }

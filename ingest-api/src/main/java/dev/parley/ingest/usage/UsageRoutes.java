@@ -28,9 +28,14 @@ public final class UsageRoutes implements RouteTable.Group {
       List.of(UsageDimension.PROVIDER, UsageDimension.MODEL);
 
   private final UsageStore store;
+  private final Downloads downloads;
 
-  public UsageRoutes(UsageStore store) {
+  /**
+   * @param downloads of single rows that may go on at once
+   */
+  public UsageRoutes(UsageStore store, int downloads) {
     this.store = store;
+    this.downloads = new Downloads(downloads);
   }
 
   @Override
@@ -80,14 +85,16 @@ public final class UsageRoutes implements RouteTable.Group {
   private void events(Exchange exchange) throws IOException {
     UsageQuery query = UsageQuery.parse(exchange);
     ExportFormat format = ExportFormat.parse(exchange.query());
-    OutputStream out = begin(exchange, format, "usage-events");
-    switch (format) {
-      case CSV -> UsageCsv.writeEvents(out, store, query.filter());
-      case JSON -> {
-        try (JsonGenerator json = Json.mapper().createGenerator(out)) {
-          json.writeStartArray();
-          store.forEachEvent(query.filter(), event -> write(json, event));
-          json.writeEndArray();
+    try (Downloads.Slot _ = downloads.begin(exchange.tenant())) {
+      OutputStream out = begin(exchange, format, "usage-events");
+      switch (format) {
+        case CSV -> UsageCsv.writeEvents(out, store, query.filter());
+        case JSON -> {
+          try (JsonGenerator json = Json.mapper().createGenerator(out)) {
+            json.writeStartArray();
+            store.forEachEvent(query.filter(), event -> write(json, event));
+            json.writeEndArray();
+          }
         }
       }
     }
