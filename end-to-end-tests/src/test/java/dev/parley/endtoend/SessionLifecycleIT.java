@@ -189,6 +189,25 @@ final class SessionLifecycleIT {
     assertThat(contents(client, "talk")).hasSize(2).element(0).isEqualTo("three");
   }
 
+  @Test
+  void a_session_that_still_waits_for_its_first_turn_is_deleted_with_all_that_waits_for_it()
+      throws Exception {
+    ApiClient client = pipeline.client("unborn");
+    Answer first = bringing(client, "one [[sim latency=1s]]");
+    Answer waiting = bringing(client, "two");
+    Answer gone = client.delete("/sessions/talk");
+    assertThat(gone.status()).as("%s", gone).isEqualTo(200);
+    make(client, "talk", 0);
+    Answer fresh = say(client, "three");
+
+    for (Answer answer : List.of(first, waiting)) {
+      JsonNode job = ended(client, answer);
+      assertThat(job.at("/error/code").asText()).as("%s", job).isEqualTo("session_deleted");
+    }
+    assertThat(ended(client, fresh).path("status").asText()).isEqualTo("completed");
+    assertThat(contents(client, "talk")).doesNotContain("two").contains("three");
+  }
+
   private static Answer bringing(ApiClient client, String content) throws Exception {
     Answer answer =
         client.post("/sessions/talk/message", Map.of("createSession", true, "content", content));

@@ -211,6 +211,13 @@ final class TwoNodesIT {
     assertThat(status(0, "DELETE", "/sessions/" + deleted, "Bearer " + key)).isEqualTo(200);
     assertThat(call(0, "/sessions/" + deleted + "/message", "{\"content\":\"z\"}").status())
         .isEqualTo(404);
+
+    String unborn = "/sessions/" + infrastructure.uniqueName("unborn");
+    first(unborn + "/message");
+    assertThat(status(1, "DELETE", unborn, "Bearer " + key)).isEqualTo(200);
+    assertThat(status(1, "DELETE", unborn, "Bearer " + key)).isEqualTo(404);
+    assertThat(status(0, "DELETE", unborn, "Bearer " + key)).isEqualTo(404);
+    assertThat(call(1, unborn + "/message", "{\"content\":\"z\"}").status()).isEqualTo(404);
   }
 
   private void first(String path) throws Exception {

@@ -29,7 +29,16 @@ public final class ServiceMain {
             service + "-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     long begin = System.nanoTime();
-    components.start();
+    try {
+      components.start();
+    } catch (RuntimeException | Error e) {
+      if (stopping.getCount() > 0) {
+        throw e;
+      }
+      // What is taken away while it starts may fail in any way, and nobody wants to know.
+      closed.await();
+      return;
+    }
     log.atInfo()
         .setMessage("service started")
         .addKeyValue("service", service)

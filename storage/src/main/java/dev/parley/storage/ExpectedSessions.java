@@ -17,8 +17,12 @@ public interface ExpectedSessions {
    */
   CompletableFuture<Void> expect(SessionKey key);
 
-  /** Whether some node told of it; false when that cannot be found out right now. */
-  boolean isExpected(SessionKey key);
+  /**
+   * Whether some node told of it and none deleted it afterwards.
+   *
+   * @param otherwise the answer when nothing is known of it, or cannot be found out right now
+   */
+  boolean isExpected(SessionKey key, boolean otherwise);
 
   /** The session was deleted, so that no message may count on it any more. */
   void forget(SessionKey key);
@@ -34,8 +38,8 @@ public interface ExpectedSessions {
         }
 
         @Override
-        public boolean isExpected(SessionKey key) {
-          return false;
+        public boolean isExpected(SessionKey key, boolean otherwise) {
+          return otherwise;
         }
 
         @Override

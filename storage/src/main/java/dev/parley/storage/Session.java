@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param contextStrategy what turns do with messages for which there is no room; null: as the
  *     deployment has it
  * @param summary what turns send in place of older messages; null when there is none
+ * @param deletedBefore when an earlier session of this id was deleted: what was accepted until then
+ *     was not meant for this one; null when none was
  */
 public record Session(
     SessionKey key,
@@ -33,7 +35,8 @@ public record Session(
     @Nullable BigDecimal budgetUsd,
     SessionTotals totals,
     @Nullable CompactionStrategy contextStrategy,
-    @Nullable ContextSummary summary) {
+    @Nullable ContextSummary summary,
+    @Nullable Instant deletedBefore) {
 
   /** A session without anything set about its context. */
   public Session(
@@ -63,7 +66,30 @@ public record Session(
         budgetUsd,
         totals,
         null,
+        null,
         null);
+  }
+
+  /** The same session, made after another of its id was deleted. */
+  public Session withDeletedBefore(@Nullable Instant deletedAt) {
+    return deletedAt == null
+        ? this
+        : new Session(
+            key,
+            incarnation,
+            createdAt,
+            updatedAt,
+            messageCount,
+            system,
+            model,
+            provider,
+            metadata,
+            maxContextTokens,
+            budgetUsd,
+            totals,
+            contextStrategy,
+            summary,
+            deletedAt);
   }
 
   /** The position of the first message behind the system message. */

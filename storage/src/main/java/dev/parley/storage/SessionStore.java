@@ -63,10 +63,20 @@ public interface SessionStore {
   /**
    * Removes the session and its messages; jobs and usage stay.
    *
-   * @param now messages that were accepted until then do not make it again
+   * @param now messages that were accepted until then do not make it again, and are not meant for
+   *     one that is made later
+   * @param onItsWay whether a message was accepted that is going to make it, so that it counts as
+   *     there even if it is not yet
    * @return false when it was not there
    */
-  boolean delete(SessionKey key, Instant now);
+  boolean delete(SessionKey key, Instant now, boolean onItsWay);
+
+  /**
+   * Forgets deletions that are longer ago than they need to be known.
+   *
+   * @return how many; 0 where they go by themselves
+   */
+  int purgeDeletions(Instant now);
 
   /**
    * Makes a new session from the first {@code messageCount} messages of another.

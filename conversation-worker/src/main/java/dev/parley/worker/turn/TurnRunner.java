@@ -5,6 +5,7 @@ import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.chat.Message;
 import dev.parley.schemas.chat.Role;
 import dev.parley.storage.Conversation;
+import dev.parley.storage.Session;
 import dev.parley.storage.SessionStore.Missing;
 import dev.parley.storage.TurnWriter.TurnEnd;
 import dev.parley.worker.engine.Step;
@@ -104,13 +105,17 @@ final class TurnRunner {
   /**
    * Whether the submission was made to this very session, and not to an earlier one of its id. An
    * ingest node may remember an earlier incarnation for some seconds, so one that does not agree
-   * only counts when the session is younger than the submission.
+   * only counts when the session is younger than the submission. One that names none was made to
+   * whatever session there is going to be, but to none that is made after a deletion.
    */
   static boolean isMeant(Conversation conversation, Submission submission) {
+    Session session = conversation.session();
     Long meant = submission.sessionIncarnation();
-    return meant == null
-        || meant == conversation.session().incarnation()
-        || !conversation.session().createdAt().isAfter(submission.acceptedAt());
+    if (meant == null) {
+      return session.deletedBefore() == null
+          || submission.acceptedAt().isAfter(session.deletedBefore());
+    }
+    return meant == session.incarnation() || !session.createdAt().isAfter(submission.acceptedAt());
   }
 
   private Step call(PreparedTurn turn, Turn inEngine) throws InterruptedException {

@@ -286,7 +286,8 @@ final class TurnRunnerTest {
                 null,
                 SessionTotals.ZERO,
                 CompactionStrategy.SUMMARISE,
-                summary),
+                summary,
+                null),
             messages));
   }
 
@@ -395,6 +396,32 @@ final class TurnRunnerTest {
     assertThat(runner.run(submission(null, false), 1, history, inEngine))
         .isInstanceOf(Step.RetryAfter.class);
     assertThat(kafka.history()).isEmpty();
+  }
+
+  @Test
+  void whatWasAcceptedBeforeADeletionDoesNotReachTheSessionMadeAfterIt() throws Exception {
+    stores.createIfAbsent(NewSession.empty(SESSION, NOW));
+    Conversation made = stores.conversations.get(SESSION);
+    MessageSubmitted waiting = submission(null, true);
+    stores.conversations.put(
+        SESSION,
+        new Conversation(
+            made.session().withDeletedBefore(waiting.acceptedAt()), made.pinned(), made.recent()));
+
+    runner.run(waiting, 1, history, inEngine);
+
+    assertThat(((JobOutcome.Failed) outcome()).error().code()).isEqualTo("session_deleted");
+    assertThat(provider.calls).isEmpty();
+
+    kafka.clear();
+    stores.conversations.put(
+        SESSION,
+        new Conversation(
+            made.session().withDeletedBefore(waiting.acceptedAt().minusMillis(1)),
+            made.pinned(),
+            made.recent()));
+    runner.run(waiting, 1, history, inEngine);
+    assertThat(outcome()).isInstanceOf(JobOutcome.Completed.class);
   }
 
   @Test

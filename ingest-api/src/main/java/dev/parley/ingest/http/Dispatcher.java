@@ -16,6 +16,7 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Leads every request through the same steps, and turns whatever is thrown into an answer. */
 final class Dispatcher {
@@ -28,6 +29,7 @@ final class Dispatcher {
   private final Admission admission;
   private final MeterRegistry metrics;
   private final HttpSettings settings;
+  private final Outages outages = new Outages(System::nanoTime);
 
   Dispatcher(
       Authenticator authenticator,
@@ -142,10 +144,11 @@ final class Dispatcher {
             ApiException.of(ErrorCode.UNAUTHORIZED, String.valueOf(unauthorized.getMessage())));
       }
       case StoreUnavailableException unavailable -> {
-        log.atWarn()
+        String cause = String.valueOf(unavailable.getMessage());
+        log.atLevel(outages.begins(cause) ? Level.WARN : Level.DEBUG)
             .setMessage("store unavailable")
             .addKeyValue("requestId", exchange.requestId())
-            .addKeyValue("cause", unavailable.getMessage())
+            .addKeyValue("cause", cause)
             .log();
         send(
             context,

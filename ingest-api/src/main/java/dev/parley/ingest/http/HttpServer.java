@@ -2,12 +2,14 @@ package dev.parley.ingest.http;
 
 import dev.parley.ingest.auth.Authenticator;
 import dev.parley.runtime.Component;
+import dev.parley.runtime.ConfigException;
 import dev.parley.runtime.Health;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.util.JavalinBindException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.eclipse.jetty.http.UriCompliance;
@@ -61,7 +63,17 @@ public final class HttpServer implements Component {
 
   @Override
   public synchronized void start() {
-    javalin = Javalin.create(this::configure).start();
+    try {
+      javalin = Javalin.create(this::configure).start();
+    } catch (JavalinBindException e) {
+      throw new ConfigException(
+          List.of(
+              "HTTP_PORT: port "
+                  + settings.port()
+                  + " cannot be listened on at "
+                  + settings.host()
+                  + "; is something else there?"));
+    }
     slowHeads.start();
   }
 

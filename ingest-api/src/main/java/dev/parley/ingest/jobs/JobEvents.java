@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobEvents {
 
-  private static final int PAGE = 500;
+  /** What a client that does not read keeps in memory, and there may be thousands of them. */
+  private static final int PAGE = 64;
 
   /** How long an end can go unnoticed whose signal was missed. */
   private static final Duration RECHECK = Duration.ofSeconds(1);

@@ -126,8 +126,9 @@ final class KeyedIntake {
     try {
       keys.published(request, job);
     } catch (StoreUnavailableException e) {
-      // A repeat will publish once more, which the workers' claims make harmless.
-      log.atWarn()
+      // A repeat will publish once more, which the workers' claims make harmless. That the store is
+      // away is told elsewhere, once.
+      log.atDebug()
           .setMessage("idempotency key not marked")
           .addKeyValue("job", job)
           .addKeyValue("cause", e.getMessage())

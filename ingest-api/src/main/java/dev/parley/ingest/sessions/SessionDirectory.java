@@ -30,13 +30,17 @@ public final class SessionDirectory {
   private final SessionStore store;
   private final Cache<SessionKey, Long> known;
   private final ExpectedSessions expectedAnywhere;
-  private final Cache<SessionKey, CompletableFuture<Void>> expected;
+  private final Cache<SessionKey, Boolean> expected;
+
+  /** What the other nodes were told lately: one of them may delete it, and then forgets it. */
+  private final Cache<SessionKey, CompletableFuture<Void>> told;
 
   public SessionDirectory(SessionStore store, ExpectedSessions expectedAnywhere, Ticker ticker) {
     this.store = store;
     this.expectedAnywhere = expectedAnywhere;
     this.known = cache(REMEMBERED, ticker);
     this.expected = cache(EXPECTED, ticker);
+    this.told = cache(REMEMBERED, ticker);
   }
 
   private static <T> Cache<SessionKey, T> cache(Duration remembered, Ticker ticker) {
@@ -61,7 +65,12 @@ public final class SessionDirectory {
     if (found != null) {
       known.put(key, found.incarnation());
     }
-    return found != null || expected.getIfPresent(key) != null || expectedAnywhere.isExpected(key);
+    return found != null || told.getIfPresent(key) != null || isOnItsWay(key);
+  }
+
+  /** Whether an accepted message is going to make it, as far as can be found out. */
+  boolean isOnItsWay(SessionKey key) {
+    return expectedAnywhere.isExpected(key, expected.getIfPresent(key) != null);
   }
 
   /** Which session of that id is remembered; null when none is. Asks nobody. */
@@ -75,21 +84,28 @@ public final class SessionDirectory {
    * @return completes, never with a failure, once the other nodes can know
    */
   public CompletableFuture<Void> expect(SessionKey key) {
-    CompletableFuture<Void> told = expected.getIfPresent(key);
-    if (told == null) {
-      told = expectedAnywhere.expect(key);
-      expected.put(key, told);
+    CompletableFuture<Void> lately = told.getIfPresent(key);
+    if (lately == null) {
+      lately = expectedAnywhere.expect(key);
+      told.put(key, lately);
+      expected.put(key, Boolean.TRUE);
     }
-    return told;
+    return lately;
   }
 
   void created(Session session) {
     known.put(session.key(), session.incarnation());
   }
 
+  /** It is not there; somebody else may have deleted it. */
+  void missed(SessionKey key) {
+    known.invalidate(key);
+  }
+
   void deleted(SessionKey key) {
     known.invalidate(key);
     expected.invalidate(key);
+    told.invalidate(key);
     expectedAnywhere.forget(key);
   }
 }

@@ -19,7 +19,6 @@ import dev.parley.storage.SessionQuery.Direction;
 import dev.parley.storage.SessionStore;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 
 /** Listing sessions, forking them, removing them. */
 public final class SessionLifecycleRoutes implements RouteTable.Group {
@@ -28,11 +27,13 @@ public final class SessionLifecycleRoutes implements RouteTable.Group {
 
   private final SessionStore store;
   private final SessionDirectory directory;
+  private final Deletions deletions;
   private final Clock clock;
 
   public SessionLifecycleRoutes(SessionStore store, SessionDirectory directory, Clock clock) {
     this.store = store;
     this.directory = directory;
+    this.deletions = new Deletions(store, directory, clock);
     this.clock = clock;
   }
 
@@ -61,9 +62,7 @@ public final class SessionLifecycleRoutes implements RouteTable.Group {
 
   private void delete(Exchange exchange) throws IOException {
     SessionKey key = SessionIds.ofPath(exchange);
-    boolean deleted = store.delete(key, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-    directory.deleted(key);
-    if (!deleted) {
+    if (!deletions.delete(key)) {
       throw SessionIds.notFound();
     }
     ObjectNode body = JsonNodeFactory.instance.objectNode();

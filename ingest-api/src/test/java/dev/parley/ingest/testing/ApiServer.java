@@ -47,7 +47,7 @@ public final class ApiServer implements AutoCloseable {
     otherKey = keys.mint(OTHER, Role.TENANT, null).key();
     adminKey = keys.mint(TENANT, Role.ADMIN, null).key();
     Map<String, String> all = new TreeMap<>(variables);
-    all.put("HTTP_PORT", "0");
+    all.putIfAbsent("HTTP_PORT", "0");
     all.put("HTTP_HOST", "127.0.0.1");
     all.putIfAbsent("STOP_TIMEOUT", "0s");
     Env env = new Env(all);

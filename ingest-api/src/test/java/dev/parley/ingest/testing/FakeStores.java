@@ -117,9 +117,15 @@ public final class FakeStores
   }
 
   @Override
-  public boolean delete(SessionKey key, Instant now) {
+  public boolean delete(SessionKey key, Instant now, boolean onItsWay) {
     reach();
-    return sessions.delete(key, now);
+    return sessions.delete(key, now, onItsWay);
+  }
+
+  @Override
+  public int purgeDeletions(Instant now) {
+    reach();
+    return sessions.purgeDeletions(now);
   }
 
   @Override

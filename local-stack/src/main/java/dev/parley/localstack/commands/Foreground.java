@@ -3,6 +3,7 @@ package dev.parley.localstack.commands;
 import dev.parley.localstack.infra.LocalStack;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs a stack until the process is told to stop, by Ctrl-C or a signal.
@@ -18,9 +19,24 @@ final class Foreground {
 
   /** Starts the stack, calls {@code ready}, and returns only when the process ends. */
   static void run(LocalStack stack, Runnable ready) throws InterruptedException {
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> closeInTime(stack), "parley-shutdown"));
-    stack.start();
-    ready.run();
+    AtomicBoolean stopping = new AtomicBoolean();
+    Thread hook =
+        new Thread(
+            () -> {
+              stopping.set(true);
+              closeInTime(stack);
+            },
+            "parley-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      stack.start();
+      ready.run();
+    } catch (RuntimeException | Error e) {
+      // What is taken away while it starts may fail in any way, and nobody wants to know.
+      if (!stopping.get()) {
+        throw e;
+      }
+    }
     new CountDownLatch(1).await();
   }
 

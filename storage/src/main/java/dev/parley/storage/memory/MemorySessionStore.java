@@ -47,7 +47,9 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
     if (sessions.containsKey(session.key())) {
       return new CreateResult.AlreadyExists();
     }
-    Session created = SessionChanges.created(session, ++lastIncarnation);
+    Session created =
+        SessionChanges.created(session, ++lastIncarnation)
+            .withDeletedBefore(deletions.get(session.key()));
     sessions.put(
         session.key(), new Held(created, new ArrayList<>(SessionChanges.messagesOf(session))));
     return new CreateResult.Created(created);
@@ -113,13 +115,19 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
   }
 
   @Override
-  public synchronized boolean delete(SessionKey key, Instant now) {
-    if (sessions.remove(key) == null) {
+  public synchronized boolean delete(SessionKey key, Instant now, boolean onItsWay) {
+    if (sessions.remove(key) == null && !onItsWay) {
       return false;
     }
-    deletions.values().removeIf(at -> at.isBefore(now.minus(DELETION_KNOWN)));
-    deletions.put(key, now);
+    deletions.merge(key, now, (before, at) -> at.isAfter(before) ? at : before);
     return true;
+  }
+
+  @Override
+  public synchronized int purgeDeletions(Instant now) {
+    int before = deletions.size();
+    deletions.values().removeIf(at -> at.isBefore(now.minus(DELETION_KNOWN)));
+    return before - deletions.size();
   }
 
   @Override
@@ -136,7 +144,9 @@ public final class MemorySessionStore implements SessionStore, SessionLog {
     if (sessions.containsKey(key)) {
       return new ForkResult.TargetExists();
     }
-    Session blank = SessionChanges.created(NewSession.empty(key, now), ++lastIncarnation);
+    Session blank =
+        SessionChanges.created(NewSession.empty(key, now), ++lastIncarnation)
+            .withDeletedBefore(deletions.get(key));
     Session forked = SessionChanges.forked(source.session(), blank, messageCount, resetUsage);
     sessions.put(
         key,

@@ -31,9 +31,11 @@ public final class PostgresSessionStore implements SessionStore {
       """
       insert into sessions as s
         (tenant_id, session_id, created_at, updated_at, message_count, system, model, provider,
-         metadata, max_context_tokens, budget_usd, context_strategy, summary, summary_until)
+         metadata, max_context_tokens, budget_usd, context_strategy, summary, summary_until,
+         deleted_before)
       values (?, ?, ?::timestamptz, ?::timestamptz, ?, ?::json, ?, ?, ?::json, ?, ?, ?, ?::json,
-        ?::bigint)
+        ?::bigint,
+        (select d.deleted_at from session_deletions d where d.tenant_id = ? and d.session_id = ?))
       on conflict (tenant_id, session_id) do nothing
       returning
       """
@@ -42,17 +44,37 @@ public final class PostgresSessionStore implements SessionStore {
   /** In the order of the keys, as two of these at once would wait for each other else. */
   private static final String INSERT_MISSING =
       """
-      insert into sessions (tenant_id, session_id, created_at, updated_at)
+      insert into sessions (tenant_id, session_id, created_at, updated_at, deleted_before)
       select distinct on (r.tenant_id, r.session_id)
-        r.tenant_id, r.session_id, r.created_at::timestamptz, r.created_at::timestamptz
+        r.tenant_id, r.session_id, r.created_at::timestamptz, r.created_at::timestamptz,
+        d.deleted_at
       from unnest(?::text[], ?::text[], ?::text[], ?::text[])
         as r(tenant_id, session_id, created_at, asked_at)
-      where not exists (
-        select from session_deletions d
-        where d.tenant_id = r.tenant_id and d.session_id = r.session_id
-          and d.deleted_at >= r.asked_at::timestamptz)
+      left join lateral (
+        select of_key.deleted_at from session_deletions of_key
+        where of_key.tenant_id = r.tenant_id and of_key.session_id = r.session_id limit 1) d on true
+      where d.deleted_at is null or d.deleted_at < r.asked_at::timestamptz
       order by r.tenant_id, r.session_id
       on conflict (tenant_id, session_id) do nothing
+      """;
+
+  /**
+   * Takes back what was just made although it was deleted meanwhile, unseen by the statement before
+   * this one, which had to wait for the deletion. Whatever is there knows the last deletion else.
+   */
+  private static final String TAKE_BACK =
+      """
+      delete from sessions where incarnation = any(array(
+        select s.incarnation
+        from unnest(?::text[], ?::text[]) as r(tenant_id, session_id)
+        cross join lateral (
+          select of_key.deleted_at from session_deletions of_key
+          where of_key.tenant_id = r.tenant_id and of_key.session_id = r.session_id limit 1) d
+        cross join lateral (
+          select of_key.incarnation, of_key.deleted_before from sessions of_key
+          where of_key.tenant_id = r.tenant_id and of_key.session_id = r.session_id
+            and of_key.xmin = pg_current_xact_id()::xid limit 1) s
+        where s.deleted_before is distinct from d.deleted_at))
       """;
 
   private static final String FIND =
@@ -72,12 +94,16 @@ public final class PostgresSessionStore implements SessionStore {
   private static final String DELETE_SESSION =
       "delete from sessions where tenant_id = ? and session_id = ? returning incarnation";
 
+  /** Holds up whoever is just making it, so that the deletion after it finds it. */
+  private static final String CLAIM_KEY =
+      """
+      insert into sessions (tenant_id, session_id, created_at, updated_at)
+      values (?, ?, ?::timestamptz, ?::timestamptz)
+      on conflict (tenant_id, session_id) do nothing
+      """;
+
   private static final String REMEMBER_DELETION =
       """
-      with old as (
-        delete from session_deletions where ctid in (
-          select ctid from session_deletions where deleted_at < ?::timestamptz
-          limit 10 for update skip locked))
       insert into session_deletions (tenant_id, session_id, deleted_at)
       values (?, ?, ?::timestamptz)
       on conflict (tenant_id, session_id) do update
@@ -85,6 +111,9 @@ public final class PostgresSessionStore implements SessionStore {
       """;
 
   private static final String DELETE_MESSAGES = "delete from messages where incarnation = ?";
+
+  private static final String PURGE_DELETIONS =
+      "delete from session_deletions where deleted_at < ?::timestamptz";
 
   private final Database database;
   private final SessionListing listing;
@@ -132,12 +161,15 @@ public final class PostgresSessionStore implements SessionStore {
     database.transaction(
         null,
         connection -> {
-          try (PreparedStatement insert = connection.prepareStatement(INSERT_MISSING)) {
+          try (PreparedStatement insert =
+              connection.prepareStatement(INSERT_MISSING + ";" + TAKE_BACK)) {
             new Binder(insert)
                 .texts(sessions, session -> session.key().tenantId().value())
                 .texts(sessions, session -> session.key().sessionId().value())
                 .times(sessions, Missing::createdAt)
-                .times(sessions, Missing::askedAt);
+                .times(sessions, Missing::askedAt)
+                .texts(sessions, session -> session.key().tenantId().value())
+                .texts(sessions, session -> session.key().sessionId().value());
             return insert.executeUpdate();
           }
         });
@@ -174,7 +206,9 @@ public final class PostgresSessionStore implements SessionStore {
           .decimal(session.budgetUsd())
           .text(session.contextStrategy() == null ? null : session.contextStrategy().wireName())
           .json(summary == null ? null : StoredJson.write(summary.text()))
-          .text(summary == null ? null : Long.toString(summary.until()));
+          .text(summary == null ? null : Long.toString(summary.until()))
+          .text(session.key().tenantId().value())
+          .text(session.key().sessionId().value());
       try (ResultSet rows = insert.executeQuery()) {
         return rows.next() ? SessionRows.read(rows) : null;
       }
@@ -224,10 +258,13 @@ public final class PostgresSessionStore implements SessionStore {
   }
 
   @Override
-  public boolean delete(SessionKey key, Instant now) {
+  public boolean delete(SessionKey key, Instant now, boolean onItsWay) {
     return database.transaction(
         key.tenantId(),
         connection -> {
+          if (onItsWay) {
+            claim(connection, key, now);
+          }
           try (PreparedStatement session = connection.prepareStatement(DELETE_SESSION);
               PreparedStatement deletion = connection.prepareStatement(REMEMBER_DELETION);
               PreparedStatement messages = connection.prepareStatement(DELETE_MESSAGES)) {
@@ -240,12 +277,35 @@ public final class PostgresSessionStore implements SessionStore {
             }
             messages.executeUpdate();
             new Binder(deletion)
-                .time(now.minus(DELETION_KNOWN))
                 .text(key.tenantId().value())
                 .text(key.sessionId().value())
                 .time(now);
             deletion.executeUpdate();
             return true;
+          }
+        });
+  }
+
+  private static void claim(Connection connection, SessionKey key, Instant now)
+      throws SQLException {
+    try (PreparedStatement claim = connection.prepareStatement(CLAIM_KEY)) {
+      new Binder(claim)
+          .text(key.tenantId().value())
+          .text(key.sessionId().value())
+          .time(now)
+          .time(now);
+      claim.executeUpdate();
+    }
+  }
+
+  @Override
+  public int purgeDeletions(Instant now) {
+    return database.transaction(
+        null,
+        connection -> {
+          try (PreparedStatement purge = connection.prepareStatement(PURGE_DELETIONS)) {
+            new Binder(purge).time(now.minus(DELETION_KNOWN));
+            return purge.executeUpdate();
           }
         });
   }

@@ -20,7 +20,7 @@ final class SessionRows {
       s.tenant_id, s.session_id, s.incarnation, s.created_at, s.updated_at, s.message_count,
       s.model, s.provider, s.max_context_tokens, s.budget_usd,
       s.input_tokens, s.output_tokens, s.cached_tokens, s.reasoning_tokens, s.cost_usd,
-      s.context_strategy, s.summary_until
+      s.context_strategy, s.summary_until, s.deleted_before
       """;
 
   static final String COLUMNS = NARROW_COLUMNS + ", s.system, s.metadata, s.summary\n";
@@ -52,7 +52,8 @@ final class SessionRows {
             row.getLong("reasoning_tokens"),
             row.getBigDecimal("cost_usd")),
         strategy(row.getString("context_strategy")),
-        summary(row));
+        summary(row),
+        Columns.nullableTime(row, "deleted_before"));
   }
 
   private static @Nullable CompactionStrategy strategy(@Nullable String wireName) {

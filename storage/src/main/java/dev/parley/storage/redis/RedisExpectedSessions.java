@@ -26,7 +26,10 @@ public final class RedisExpectedSessions implements ExpectedSessions, AutoClosea
 
   private static final String PREFIX = "parley:expected:";
 
-  /** Twice as long as a node itself remembers, which does not tell again meanwhile. */
+  private static final String EXPECTED = "";
+  private static final String DELETED = "deleted";
+
+  /** Twice as long as a node itself remembers, which must not outlive a deletion. */
   private static final Duration KEPT = Duration.ofMinutes(30);
 
   private static final Duration PATIENCE = Duration.ofMillis(200);
@@ -56,7 +59,7 @@ public final class RedisExpectedSessions implements ExpectedSessions, AutoClosea
     }
     RedisFuture<String> set;
     try {
-      set = to.async().set(nameOf(key), "", SetArgs.Builder.px(KEPT));
+      set = to.async().set(nameOf(key), EXPECTED, SetArgs.Builder.px(KEPT));
     } catch (RedisException e) {
       return DONE;
     }
@@ -79,21 +82,22 @@ public final class RedisExpectedSessions implements ExpectedSessions, AutoClosea
   }
 
   @Override
-  public boolean isExpected(SessionKey key) {
+  public boolean isExpected(SessionKey key, boolean otherwise) {
     StatefulRedisConnection<String, String> from = connection;
     if (from == null || isImpatient()) {
-      return false;
+      return otherwise;
     }
     try {
-      return from.async().exists(nameOf(key)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS) > 0;
+      String told = from.async().get(nameOf(key)).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return told == null ? otherwise : told.equals(EXPECTED);
     } catch (TimeoutException e) {
       losePatience();
-      return false;
+      return otherwise;
     } catch (RedisException | ExecutionException e) {
-      return false;
+      return otherwise;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
+      return otherwise;
     }
   }
 
@@ -103,7 +107,7 @@ public final class RedisExpectedSessions implements ExpectedSessions, AutoClosea
     if (at != null) {
       try {
         // Nobody waits for it; what stays behind expires.
-        var _ = at.async().del(nameOf(key));
+        var _ = at.async().set(nameOf(key), DELETED, SetArgs.Builder.px(KEPT));
       } catch (RedisException e) {
         // Expires.
       }

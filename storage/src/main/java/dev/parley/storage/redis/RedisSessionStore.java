@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -54,9 +55,14 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
 
   @Override
   public CreateResult create(NewSession session) {
+    return create(session, deletedAt(session.key()));
+  }
+
+  private CreateResult create(NewSession session, @Nullable Instant deletedBefore) {
     // Random, not counted: a Redis that lost its data must not give out old numbers again.
     Session created =
-        SessionChanges.created(session, ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+        SessionChanges.created(session, ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE))
+            .withDeletedBefore(deletedBefore);
     List<Message> messages = SessionChanges.messagesOf(session);
     return create(
             created, pinned(messages, 0), messages.stream().map(RedisSessionStore::json).toList())
@@ -106,18 +112,27 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
   @Override
   public void createMissing(Collection<Missing> sessions) {
     for (Missing missing : sessions) {
-      String deletedAt =
-          redis.callNullable(commands -> commands.get(RedisKeys.deletion(missing.key())));
-      if (deletedAt == null || missing.askedAt().toEpochMilli() > Long.parseLong(deletedAt)) {
-        create(missing.empty());
+      Instant deletedAt = deletedAt(missing.key());
+      if (deletedAt == null || missing.askedAt().isAfter(deletedAt)) {
+        CreateResult result = create(missing.empty(), deletedAt);
+        if (result instanceof CreateResult.Created
+            && !Objects.equals(deletedAt, deletedAt(missing.key()))) {
+          // It was deleted in between.
+          remove(missing.key());
+        }
       }
     }
   }
 
+  private @Nullable Instant deletedAt(SessionKey key) {
+    String millis = redis.callNullable(commands -> commands.get(RedisKeys.deletion(key)));
+    return millis == null ? null : Instant.ofEpochMilli(Long.parseLong(millis));
+  }
+
   /** That it was deleted is known before it is, so that nobody makes it again in between. */
   @Override
-  public boolean delete(SessionKey key, Instant now) {
-    if (find(key) == null) {
+  public boolean delete(SessionKey key, Instant now, boolean onItsWay) {
+    if (!onItsWay && find(key) == null) {
       return false;
     }
     redis.call(commands ->
@@ -125,13 +140,23 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
             RedisKeys.deletion(key),
             Long.toString(now.toEpochMilli()),
             SetArgs.Builder.px(DELETION_KNOWN.toMillis())));
-    List<@Nullable Long> deleted =
+    return remove(key) || onItsWay;
+  }
+
+  private boolean remove(SessionKey key) {
+    List<@Nullable Long> removed =
         redis.callAll(commands ->
             List.of(
                 commands.del(RedisKeys.session(key)),
                 commands.del(RedisKeys.messages(key)),
                 commands.zrem(RedisKeys.listing(key.tenantId()), key.sessionId().value())));
-    return Long.valueOf(1).equals(deleted.getFirst());
+    return Long.valueOf(1).equals(removed.getFirst());
+  }
+
+  /** They expire. */
+  @Override
+  public int purgeDeletions(Instant now) {
+    return 0;
   }
 
   @Override
@@ -146,7 +171,9 @@ public final class RedisSessionStore implements SessionStore, SessionLog {
     }
     SessionKey key = new SessionKey(from.tenantId(), newId);
     long incarnation = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-    Session blank = SessionChanges.created(NewSession.empty(key, now), incarnation);
+    Session blank =
+        SessionChanges.created(NewSession.empty(key, now), incarnation)
+            .withDeletedBefore(deletedAt(key));
     Session forked = SessionChanges.forked(source.session(), blank, messageCount, resetUsage);
     List<Message> messages = source.messages().stream().map(RedisSessionStore::message).toList();
     return create(forked, pinned(messages, 0), source.messages())

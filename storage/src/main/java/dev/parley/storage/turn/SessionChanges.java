@@ -37,6 +37,7 @@ public final class SessionChanges {
         session.budgetUsd(),
         SessionTotals.ZERO,
         session.contextStrategy(),
+        null,
         null);
   }
 
@@ -89,7 +90,8 @@ public final class SessionChanges {
         session.budgetUsd(),
         totals,
         session.contextStrategy(),
-        summaryAfter(session.summary(), end));
+        summaryAfter(session.summary(), end),
+        session.deletedBefore());
   }
 
   /** The messages that a compaction leaves, in a new list. */
@@ -129,7 +131,8 @@ public final class SessionChanges {
         source.budgetUsd(),
         resetUsage ? SessionTotals.ZERO : source.totals(),
         source.contextStrategy(),
-        summaryOfFirst(source.summary(), messageCount));
+        summaryOfFirst(source.summary(), messageCount),
+        target.deletedBefore());
   }
 
   /** The summary as far as the first messages of a session can have it. */

@@ -166,7 +166,7 @@ public abstract class CompactionContract {
   void a_compaction_does_not_reach_a_later_session_of_the_same_id() {
     Session session = longSession(false);
     TurnEnd end = compaction(session, new Rewrite(8, 0, 4, List.of(), null));
-    sessions().delete(session.key(), NOW);
+    sessions().delete(session.key(), NOW, false);
 
     assertThat(commit(end)).isEqualTo(new CommitResult.SessionGone());
     sessions()

@@ -30,6 +30,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -114,7 +118,7 @@ public abstract class SessionStoreContract {
     SessionKey other = Samples.session(deleted.tenantId());
     create(full(deleted));
     Instant deletedAt = NOW.plusSeconds(10);
-    store().delete(deleted, deletedAt);
+    store().delete(deleted, deletedAt, false);
 
     store()
         .createMissing(
@@ -129,9 +133,88 @@ public abstract class SessionStoreContract {
         .createMissing(List.of(new Missing(deleted, NOW.plusSeconds(20), deletedAt.plusMillis(1))));
     assertThat(store().find(deleted).messageCount()).isZero();
 
-    store().delete(deleted, NOW.plusSeconds(30));
+    store().delete(deleted, NOW.plusSeconds(30), false);
     store().createMissing(List.of(new Missing(deleted, NOW.plusSeconds(40), NOW.plusSeconds(25))));
     assertThat(store().find(deleted)).isNull();
+  }
+
+  @Test
+  void what_is_on_its_way_can_be_deleted_before_it_is_there() {
+    SessionKey key = Samples.session();
+    Instant deletedAt = NOW.plusSeconds(10);
+
+    assertThat(store().delete(key, deletedAt, false)).isFalse();
+    store().createMissing(List.of(new Missing(key, NOW, NOW)));
+    assertThat(store().find(key)).as("nothing was deleted").isNotNull();
+    assertThat(store().delete(key, deletedAt, false)).isTrue();
+
+    SessionKey coming = Samples.session();
+    assertThat(store().delete(coming, deletedAt, true)).isTrue();
+    assertThat(store().find(coming)).isNull();
+    store().createMissing(List.of(new Missing(coming, NOW.plusSeconds(20), deletedAt)));
+    assertThat(store().find(coming)).isNull();
+
+    store()
+        .createMissing(List.of(new Missing(coming, NOW.plusSeconds(20), deletedAt.plusMillis(1))));
+    assertThat(store().delete(coming, NOW.plusSeconds(30), true)).as("there by now").isTrue();
+    assertThat(store().find(coming)).isNull();
+  }
+
+  @Test
+  void whoever_is_first_what_was_asked_for_before_a_deletion_is_not_there_after_it()
+      throws Exception {
+    try (ExecutorService others = Executors.newFixedThreadPool(1)) {
+      for (int i = 0; i < 100; i++) {
+        SessionKey key = Samples.session();
+        CyclicBarrier both = new CyclicBarrier(2);
+        Future<?> making =
+            others.submit(() -> {
+              both.await();
+              store().createMissing(List.of(new Missing(key, NOW, NOW)));
+              return null;
+            });
+        both.await();
+        assertThat(store().delete(key, NOW.plusSeconds(1), true)).isTrue();
+        making.get();
+        assertThat(store().find(key)).as("round %s", i).isNull();
+      }
+    }
+  }
+
+  @Test
+  void a_session_knows_when_an_earlier_one_of_its_id_was_deleted() {
+    SessionKey key = Samples.session();
+    assertThat(create(full(key)).deletedBefore()).isNull();
+    Instant deletedAt = NOW.plusSeconds(10);
+    store().delete(key, deletedAt, false);
+
+    assertThat(create(full(key)).deletedBefore()).isEqualTo(deletedAt);
+    assertThat(store().find(key).deletedBefore()).isEqualTo(deletedAt);
+    assertThat(store().load(List.of(key), 10).get(key).session().deletedBefore())
+        .isEqualTo(deletedAt);
+
+    Instant again = NOW.plusSeconds(20);
+    store().delete(key, again, false);
+    store().createMissing(List.of(new Missing(key, NOW.plusSeconds(30), again.plusMillis(1))));
+    assertThat(store().find(key).deletedBefore()).isEqualTo(again);
+
+    SessionKey other = Samples.session(key.tenantId());
+    create(full(other));
+    store().delete(key, NOW.plusSeconds(40), false);
+    assertThat(store().fork(other, key.sessionId(), 1, true, NOW.plusSeconds(50)))
+        .isInstanceOfSatisfying(
+            ForkResult.Forked.class,
+            forked -> assertThat(forked.session().deletedBefore()).isEqualTo(NOW.plusSeconds(40)));
+  }
+
+  @Test
+  void deletions_are_known_for_as_long_as_a_message_may_wait() {
+    SessionKey key = Samples.session();
+    store().delete(key, NOW, true);
+
+    store().purgeDeletions(NOW.plus(SessionStore.DELETION_KNOWN));
+    store().createMissing(List.of(new Missing(key, NOW, NOW)));
+    assertThat(store().find(key)).isNull();
   }
 
   @Test
@@ -164,7 +247,7 @@ public abstract class SessionStoreContract {
 
     assertThat(store().find(theirs)).isNull();
     assertThat(store().messages(theirs, 0, 10)).isEmpty();
-    assertThat(store().delete(theirs, NOW)).isFalse();
+    assertThat(store().delete(theirs, NOW, false)).isFalse();
     assertThat(store().find(mine)).isNotNull();
   }
 
@@ -222,8 +305,8 @@ public abstract class SessionStoreContract {
     SessionKey key = Samples.session();
     Session first = create(full(key));
 
-    assertThat(store().delete(key, NOW)).isTrue();
-    assertThat(store().delete(key, NOW)).isFalse();
+    assertThat(store().delete(key, NOW, false)).isTrue();
+    assertThat(store().delete(key, NOW, false)).isFalse();
     assertThat(store().find(key)).isNull();
     assertThat(store().messages(key, 0, 10)).isEmpty();
     Session second = create(NewSession.empty(key, NOW));

@@ -33,7 +33,7 @@ public abstract class TurnWriterContract extends CompactionContract {
     JobId id = Samples.job();
     commit(Samples.completed(id, key(session), claim(id, key(session)), session.incarnation()));
 
-    assertThat(sessions().delete(key(session), NOW)).isTrue();
+    assertThat(sessions().delete(key(session), NOW, false)).isTrue();
 
     assertThat(sessions().find(key(session))).isNull();
     assertThat(usage().eventsOf(List.of(id))).hasSize(1);
@@ -136,7 +136,7 @@ public abstract class TurnWriterContract extends CompactionContract {
     Session session = newSession();
     JobId id = Samples.job();
     int attempt = claim(id, key(session));
-    sessions().delete(key(session), NOW);
+    sessions().delete(key(session), NOW, false);
 
     assertThat(commit(Samples.completed(id, key(session), attempt, session.incarnation())))
         .isInstanceOf(CommitResult.SessionGone.class);
@@ -149,7 +149,7 @@ public abstract class TurnWriterContract extends CompactionContract {
     Session session = newSession();
     JobId id = Samples.job();
     int attempt = claim(id, key(session));
-    sessions().delete(key(session), NOW);
+    sessions().delete(key(session), NOW, false);
     sessions().create(NewSession.empty(key(session), NOW));
 
     assertThat(commit(Samples.completed(id, key(session), attempt, session.incarnation())))
@@ -223,7 +223,7 @@ public abstract class TurnWriterContract extends CompactionContract {
     Session a = newSession();
     Session b = newSession();
     Session gone = newSession();
-    sessions().delete(key(gone), NOW);
+    sessions().delete(key(gone), NOW, false);
     List<TurnEnd> ends = new ArrayList<>();
     JobId first = Samples.job();
     JobId second = Samples.job();

@@ -105,7 +105,7 @@ final class ReadBeforeIT {
         } else if (what < 18 && session.messageCount() > session.firstPosition()) {
           present[which] = compact(session, random);
         } else if (what == 19) {
-          sessions.delete(session.key(), NOW);
+          sessions.delete(session.key(), NOW, false);
           present[which] = newSession(session.key(), random.nextBoolean());
         }
         assertTheSame(random.nextBoolean() ? keys : List.of(keys.get(which)));

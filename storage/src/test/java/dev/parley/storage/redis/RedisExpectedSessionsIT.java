@@ -30,7 +30,7 @@ final class RedisExpectedSessionsIT {
     SessionKey probe = key("probe");
     until(() -> {
       one.expect(probe).join();
-      return two.isExpected(probe);
+      return two.isExpected(probe, false);
     });
   }
 
@@ -56,15 +56,18 @@ final class RedisExpectedSessionsIT {
   @Test
   void what_one_node_expects_the_other_knows_until_it_is_forgotten() throws Exception {
     SessionKey key = key("s");
-    assertThat(two.isExpected(key)).isFalse();
+    assertThat(two.isExpected(key, false)).isFalse();
     one.expect(key).get(10, TimeUnit.SECONDS);
-    assertThat(two.isExpected(key)).isTrue();
-    assertThat(two.isExpected(key("s"))).as("another tenant's of that id").isFalse();
+    assertThat(two.isExpected(key, false)).isTrue();
+    assertThat(two.isExpected(key("s"), false)).as("another tenant's of that id").isFalse();
     assertThat(client.connect().sync().pttl("parley:expected:" + key))
         .isBetween(1L, Duration.ofMinutes(30).toMillis());
 
     two.forget(key);
-    until(() -> !one.isExpected(key));
+    until(() -> !one.isExpected(key, true));
+    one.expect(key).get(10, TimeUnit.SECONDS);
+    assertThat(two.isExpected(key, false)).as("made again").isTrue();
+    assertThat(two.isExpected(key("unheard-of"), true)).as("nothing is known of it").isTrue();
   }
 
   @Test
@@ -73,7 +76,8 @@ final class RedisExpectedSessionsIT {
     try (RedisExpectedSessions sessions = new RedisExpectedSessions(nowhere)) {
       sessions.start();
       assertThat(sessions.expect(key("s"))).isCompleted();
-      assertThat(sessions.isExpected(key("s"))).isFalse();
+      assertThat(sessions.isExpected(key("s"), false)).isFalse();
+      assertThat(sessions.isExpected(key("s"), true)).isTrue();
       sessions.forget(key("s"));
     } finally {
       nowhere.shutdown(Duration.ZERO, Duration.ofSeconds(2));
@@ -91,7 +95,7 @@ final class RedisExpectedSessionsIT {
     assertThat(told).isNotDone();
     told.get(10, TimeUnit.SECONDS);
     assertThat(one.expect(key("t"))).as("nobody waits again at once").isCompleted();
-    assertThat(one.isExpected(known)).isFalse();
+    assertThat(one.isExpected(known, false)).isFalse();
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SILENT);
     assertThat(redis.ping()).as("once it speaks again").isEqualTo("PONG");
   }
