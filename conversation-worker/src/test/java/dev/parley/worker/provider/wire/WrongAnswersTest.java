@@ -305,14 +305,13 @@ final class WrongAnswersTest {
 
   @Test
   void toolCallsWithoutEndAreCutOff() {
-    String call =
-        "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":\"%s\","
-            + "\"function\":{\"name\":\"f\"}}]}}]}";
     String id = "i".repeat(100_000);
     server.always(reply -> {
       reply.stream();
       for (int i = 0; i < 2_000; i++) {
-        reply.data(call.formatted(i, id + i));
+        reply.data(
+            "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":\"%s\",\"function\":{\"name\":\"f\"}}]}}]}"
+                .formatted(i, id + i));
       }
       reply.data(END).data("[DONE]").end();
     });
