@@ -43,6 +43,15 @@ public final class ContextWindows {
 
   /** Those that come with this release. */
   public static ContextWindows bundled() {
+    return Bundled.WINDOWS;
+  }
+
+  /** Read once, by who asks first. */
+  private static final class Bundled {
+    private static final ContextWindows WINDOWS = read();
+  }
+
+  private static ContextWindows read() {
     try (InputStream in = ContextWindows.class.getResourceAsStream(BUNDLED)) {
       if (in == null) {
         throw new IOException("they are missing in this build");

@@ -66,6 +66,11 @@ final class EventStream {
   }
 
   /** Lets the client and all between know that the stream is alive, when it has been silent. */
+  /** Until {@link #keepAlive} has something to do. */
+  Duration untilKeepAlive() {
+    return Duration.ofNanos(Math.max(0, KEEP_ALIVE_NANOS - (System.nanoTime() - spokeAt)));
+  }
+
   void keepAlive() throws IOException {
     if (System.nanoTime() - spokeAt >= KEEP_ALIVE_NANOS) {
       comment();

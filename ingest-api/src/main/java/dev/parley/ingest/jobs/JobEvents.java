@@ -31,8 +31,11 @@ public final class JobEvents {
   /** What a client that does not read keeps in memory, and there may be thousands of them. */
   private static final int PAGE = 64;
 
-  /** How long an end can go unnoticed whose signal was missed. */
+  /** How long an end can go unnoticed whose signal was missed, of a job that has just moved. */
   private static final Duration RECHECK = Duration.ofSeconds(1);
+
+  /** The same, of one that nothing was heard of for long: thousands may listen to waiting jobs. */
+  private static final Duration LAZY_RECHECK = Duration.ofSeconds(5);
 
   private final JobStore jobs;
   private final SessionStore sessions;
@@ -59,25 +62,37 @@ public final class JobEvents {
         LiveEvents.Subscription _ = live.subscribe(id, event -> waiter.hint())) {
       boolean look = true;
       long lookAt = 0;
+      Duration recheck = RECHECK;
       while (!waiters.isClosed()) {
         Job job = look ? find(exchange.tenant(), id) : null;
         if (look) {
-          lookAt = System.nanoTime() + RECHECK.toNanos();
+          lookAt = System.nanoTime() + recheck.toNanos();
         }
         // What was said before the end was written is all there by now.
-        sendLive(stream, id);
+        boolean moved = sendLive(stream, id);
         if (job != null && job.status().isFinal()) {
           sendEnd(stream, job);
           return;
         }
         stream.keepAlive();
-        waiter.await(RECHECK);
+        Duration quiet = stream.untilKeepAlive();
+        waiter.await(quiet.compareTo(recheck) < 0 ? quiet : recheck);
+        recheck = moved ? RECHECK : longer(recheck);
         look = waiter.takeSignal() || System.nanoTime() >= lookAt;
       }
     }
   }
 
-  private void sendLive(EventStream stream, JobId id) throws IOException {
+  private static Duration longer(Duration recheck) {
+    Duration twice = recheck.multipliedBy(2);
+    return twice.compareTo(LAZY_RECHECK) < 0 ? twice : LAZY_RECHECK;
+  }
+
+  /**
+   * @return whether there was anything new
+   */
+  private boolean sendLive(EventStream stream, JobId id) throws IOException {
+    long before = stream.last();
     List<LiveEvent> events;
     do {
       events = live.read(id, stream.last(), PAGE);
@@ -88,6 +103,7 @@ public final class JobEvents {
         stream.flush();
       }
     } while (events.size() == PAGE);
+    return stream.last() != before;
   }
 
   /** Whoever listens goes on listening while the store is away. */
