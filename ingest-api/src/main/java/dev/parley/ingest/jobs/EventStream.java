@@ -65,12 +65,12 @@ final class EventStream {
     flush();
   }
 
-  /** Lets the client and all between know that the stream is alive, when it has been silent. */
   /** Until {@link #keepAlive} has something to do. */
   Duration untilKeepAlive() {
     return Duration.ofNanos(Math.max(0, KEEP_ALIVE_NANOS - (System.nanoTime() - spokeAt)));
   }
 
+  /** Lets the client and all between know that the stream is alive, when it has been silent. */
   void keepAlive() throws IOException {
     if (System.nanoTime() - spokeAt >= KEEP_ALIVE_NANOS) {
       comment();
