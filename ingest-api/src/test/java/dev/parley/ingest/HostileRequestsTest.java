@@ -162,6 +162,31 @@ final class HostileRequestsTest {
         .isEqualTo(201);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\u00c0\u0080", "\u00e0\u0080\u00af", "\u00ed\u00a0\u0080", "\u00ff", "\u00c3"})
+  void textThatIsNotUtf8ByTheLetterIsRefused(String bytes) throws IOException {
+    String body = "{\"system\":\"" + bytes + "\"}";
+    RawReply reply =
+        raw(
+            "POST /sessions HTTP/1.1\r\n"
+                + head()
+                + "content-type: application/json\r\ncontent-length: "
+                + body.length()
+                + "\r\n\r\n"
+                + body);
+    assertThat(reply.status).as(reply.text).isEqualTo(400);
+    assertThat(reply.json().at("/error/code").asText()).isEqualTo("invalid_json");
+  }
+
+  @Test
+  void aVersionOfHttpThatIsNotSpokenIsNotOurFault() throws IOException {
+    RawReply reply = raw("GET /health/live HTTP/9.9\r\n" + head() + "\r\n");
+    assertThat(reply.status).isEqualTo(505);
+    assertThat(reply.json().at("/error/code").asText()).isEqualTo("invalid_request");
+    assertThat(reply.json().at("/error/name").asText()).isEqualTo("ValidationError");
+  }
+
   @Test
   void aBodyThatIsTooLargeIsNotRead() {
     Reply reply =

@@ -78,7 +78,11 @@ public final class Bodies {
     if (!(tree instanceof ObjectNode object)) {
       throw ApiException.of(ErrorCode.INVALID_REQUEST, "the body must be a JSON object");
     }
-    JsonGuard.check(object, !PlainAscii.isWithoutEscapes(body, from, to));
+    boolean plain = PlainAscii.isWithoutEscapes(body, from, to);
+    if (!plain && !Utf8.isValid(body, from, to)) {
+      throw invalid("the body is not JSON in UTF-8");
+    }
+    JsonGuard.check(object, !plain);
     return object;
   }
 
