@@ -78,8 +78,8 @@ public final class Exchange implements RequestView {
     return context.req().getHeader(name);
   }
 
-  /** A header that may stand several times, as one list with commas; empty when it is not there. */
-  String headerList(String name) {
+  @Override
+  public String headerList(String name) {
     return String.join(",", Collections.list(context.req().getHeaders(name)));
   }
 
