@@ -400,4 +400,21 @@ final class ApiTest {
       assertThat(trusting.stores.askedFilter.tenantId().value()).isEqualTo("t1");
     }
   }
+
+  @Test
+  void aTrustedHeaderThatStandsTwiceNamesNobody() {
+    try (ApiServer trusting = ApiServer.start(Map.of("AUTH_MODE", "trusted-header"))) {
+      URI usage = URI.create("http://127.0.0.1:" + trusting.port() + "/usage");
+      HttpRequest.Builder request = HttpRequest.newBuilder(usage).header("x-tenant-id", "t1");
+      assertThat(trusting.send(request.build()).status()).isEqualTo(200);
+      assertThat(trusting.send(request.header("x-tenant-id", "t2").build()).status())
+          .isEqualTo(401);
+      URI keys = URI.create("http://127.0.0.1:" + trusting.port() + "/admin/keys");
+      HttpRequest.Builder admin =
+          HttpRequest.newBuilder(keys).header("x-tenant-id", "t1").header("x-tenant-role", "admin");
+      assertThat(trusting.send(admin.build()).status()).isEqualTo(200);
+      assertThat(trusting.send(admin.header("x-tenant-role", "tenant").build()).status())
+          .isEqualTo(403);
+    }
+  }
 }

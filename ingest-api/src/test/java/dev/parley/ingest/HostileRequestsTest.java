@@ -7,6 +7,7 @@ import dev.parley.ingest.testing.ApiServer;
 import dev.parley.ingest.testing.ApiServer.Reply;
 import dev.parley.schemas.Json;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -162,12 +163,74 @@ final class HostileRequestsTest {
         .isEqualTo(201);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"\u00c0\u0080", "\u00e0\u0080\u00af", "\u00ed\u00a0\u0080", "\u00ff", "\u00c3"})
+  void textThatIsNotUtf8ByTheLetterIsRefused(String bytes) throws IOException {
+    String body = "{\"system\":\"" + bytes + "\"}";
+    RawReply reply =
+        raw(
+            "POST /sessions HTTP/1.1\r\n"
+                + head()
+                + "content-type: application/json\r\ncontent-length: "
+                + body.length()
+                + "\r\n\r\n"
+                + body);
+    assertThat(reply.status).as(reply.text).isEqualTo(400);
+    assertThat(reply.json().at("/error/code").asText()).isEqualTo("invalid_json");
+  }
+
+  @Test
+  void aVersionOfHttpThatIsNotSpokenIsNotOurFault() throws IOException {
+    RawReply reply = raw("GET /health/live HTTP/9.9\r\n" + head() + "\r\n");
+    assertThat(reply.status).isEqualTo(505);
+    assertThat(reply.json().at("/error/code").asText()).isEqualTo("invalid_request");
+    assertThat(reply.json().at("/error/name").asText()).isEqualTo("ValidationError");
+  }
+
   @Test
   void aBodyThatIsTooLargeIsNotRead() {
     Reply reply =
         server.post("/sessions/s1/message", "{\"content\":\"" + "x".repeat(1 << 20) + "\"}");
     assertThat(reply.status()).isEqualTo(413);
     assertThat(reply.at("/error/code")).isEqualTo("request_body_too_large");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoeverSendsAllOfATooLargeBodyBeforeReadingIsToldSo(boolean chunked) throws IOException {
+    int chunks = 160;
+    String chunk = "x".repeat(0x10000);
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(30_000);
+      OutputStream out = socket.getOutputStream();
+      String framing =
+          chunked ? "transfer-encoding: chunked" : "content-length: " + chunks * chunk.length();
+      String head =
+          "POST /sessions HTTP/1.1\r\ncontent-type: application/json\r\n" + framing + "\r\n";
+      out.write((head + head() + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < chunks; i++) {
+        String framed = chunked ? "10000\r\n" + chunk + "\r\n" : chunk;
+        out.write(framed.getBytes(StandardCharsets.US_ASCII));
+      }
+      if (chunked) {
+        out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      }
+      RawReply reply = read(socket);
+      assertThat(reply.status).as(reply.text).isEqualTo(413);
+      assertThat(reply.text).containsIgnoringCase("connection: close");
+    }
+  }
+
+  @Test
+  void whoeverAsksBeforeSendingATooLargeBodyIsNotToldToGoOn() throws IOException {
+    RawReply reply =
+        raw(
+            "POST /sessions HTTP/1.1\r\n"
+                + head()
+                + "content-type: application/json\r\n"
+                + "content-length: 99999999\r\nexpect: 100-continue\r\n\r\n");
+    assertThat(reply.status).as(reply.text).isEqualTo(413);
   }
 
   @Test

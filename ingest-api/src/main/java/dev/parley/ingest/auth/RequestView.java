@@ -12,4 +12,7 @@ public interface RequestView {
 
   /** The first header of that name, in any case. */
   @Nullable String header(String name);
+
+  /** A header that may stand several times, as one list with commas; empty when it is not there. */
+  String headerList(String name);
 }

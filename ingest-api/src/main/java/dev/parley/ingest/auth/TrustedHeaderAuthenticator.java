@@ -12,11 +12,12 @@ public final class TrustedHeaderAuthenticator implements Authenticator {
 
   @Override
   public Caller authenticate(RequestView request) throws UnauthorizedException {
-    String tenant = request.header("x-tenant-id");
-    if (tenant == null || !Identifiers.isValid(tenant)) {
+    // Whole: of a header that stands twice, the proxy's may be the second.
+    String tenant = request.headerList("x-tenant-id");
+    if (!Identifiers.isValid(tenant)) {
       throw new UnauthorizedException("x-tenant-id is missing or not a tenant id");
     }
-    Role role = "admin".equals(request.header("x-tenant-role")) ? Role.ADMIN : Role.TENANT;
+    Role role = "admin".equals(request.headerList("x-tenant-role")) ? Role.ADMIN : Role.TENANT;
     return new Caller(new TenantId(tenant), role, "trusted-header");
   }
 }

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads request bodies within bounds. */
 public final class Bodies {
 
+  /** A body that nobody has begun to read. */
+  @FunctionalInterface
+  interface Opening {
+    InputStream open() throws IOException;
+  }
+
   private static final String JSON = "application/json";
 
   /** Up to which a length is believed: more memory is taken only for what has come. */
@@ -24,15 +30,15 @@ public final class Bodies {
 
   private Bodies() {}
 
-  static ObjectNode readObject(HttpServletRequest request, InputStream in, int maxBytes)
+  static ObjectNode readObject(HttpServletRequest request, Opening opening, int maxBytes)
       throws IOException {
     requireMediaType(request, JSON);
-    return parse(read(request, in, maxBytes));
+    return parse(read(request, opening, maxBytes));
   }
 
-  static ObjectNode readOptionalObject(HttpServletRequest request, InputStream in, int maxBytes)
+  static ObjectNode readOptionalObject(HttpServletRequest request, Opening opening, int maxBytes)
       throws IOException {
-    byte[] body = read(request, in, maxBytes);
+    byte[] body = read(request, opening, maxBytes);
     if (body.length == 0) {
       return JsonNodeFactory.instance.objectNode();
     }
@@ -78,7 +84,11 @@ public final class Bodies {
     if (!(tree instanceof ObjectNode object)) {
       throw ApiException.of(ErrorCode.INVALID_REQUEST, "the body must be a JSON object");
     }
-    JsonGuard.check(object, !PlainAscii.isWithoutEscapes(body, from, to));
+    boolean plain = PlainAscii.isWithoutEscapes(body, from, to);
+    if (!plain && !Utf8.isValid(body, from, to)) {
+      throw invalid("the body is not JSON in UTF-8");
+    }
+    JsonGuard.check(object, !plain);
     return object;
   }
 
@@ -120,20 +130,21 @@ public final class Bodies {
     return utf8 && lower.substring(0, semicolon).strip().equals(expected);
   }
 
-  private static byte[] read(HttpServletRequest request, InputStream in, int maxBytes)
+  private static byte[] read(HttpServletRequest request, Opening opening, int maxBytes)
       throws IOException {
     long length = request.getContentLengthLong();
     if (length > maxBytes) {
       throw tooLarge(maxBytes);
     }
+    InputStream body = opening.open();
     if (length >= 0 && length <= BELIEVED_BYTES) {
-      return exactly(in, (int) length);
+      return exactly(body, (int) length);
     }
-    byte[] body = in.readNBytes(maxBytes + 1);
-    if (body.length > maxBytes) {
+    byte[] bytes = body.readNBytes(maxBytes + 1);
+    if (bytes.length > maxBytes) {
       throw tooLarge(maxBytes);
     }
-    return body;
+    return bytes;
   }
 
   /** Without the buffers that a body of unknown length needs. */

@@ -203,6 +203,7 @@ final class Dispatcher {
           e.code().status(),
           ErrorBody.of(
               e.code().wireName(), e.detail(), e.code().status(), e.param(), exchange.requestId()));
+      exchange.outlastBody();
     } catch (IOException gone) {
       abort(context);
     }

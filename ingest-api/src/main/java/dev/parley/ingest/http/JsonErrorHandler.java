@@ -27,7 +27,9 @@ final class JsonErrorHandler extends ErrorHandler {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     // The server closes the connection after this; a client that is not told may use it again.
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
-    response.write(true, ByteBuffer.wrap(body(code(status), status, requestId)), callback);
+    // An HTTP that is not spoken here is the client's doing, in spite of its number.
+    int toldAs = status == 505 ? 400 : status;
+    response.write(true, ByteBuffer.wrap(body(code(toldAs), toldAs, requestId)), callback);
   }
 
   private static ErrorCode code(int status) {
