@@ -72,7 +72,7 @@ final class EventStream {
 
   /** Lets the client and all between know that the stream is alive, when it has been silent. */
   void keepAlive() throws IOException {
-    if (System.nanoTime() - spokeAt >= KEEP_ALIVE_NANOS) {
+    if (untilKeepAlive().isZero()) {
       comment();
     }
   }
