@@ -10,7 +10,6 @@ import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.UsageTotal;
-import dev.parley.schemas.chat.FinishReason;
 import dev.parley.storage.NewSession;
 import dev.parley.storage.StoreUnavailableException;
 import dev.parley.storage.TurnWriter;
@@ -20,7 +19,6 @@ import dev.parley.storage.UsageStore;
 import dev.parley.storage.memory.MemoryJobStore;
 import dev.parley.storage.memory.MemorySessionStore;
 import dev.parley.worker.turn.TurnStores.Loaded;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -172,33 +170,10 @@ final class BatchedStoresTest {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return jobIds.stream().filter(job -> !job.equals(UNUSED)).map(Ledger::usage).toList();
-    }
-
-    private static UsageEvent usage(JobId job) {
-      return new UsageEvent(
-          job.value() + ".1.1",
-          null,
-          job,
-          Submitted.SESSION.sessionId(),
-          Submitted.SESSION.tenantId(),
-          null,
-          "fake",
-          "m",
-          FinishReason.STOP,
-          5,
-          Submitted.NOW,
-          "default:m",
-          Json.mapper().createObjectNode(),
-          10,
-          20,
-          0,
-          0,
-          0,
-          0,
-          new BigDecimal("0.5"),
-          "1",
-          false);
+      return jobIds.stream()
+          .filter(job -> !job.equals(UNUSED))
+          .map(job -> Submitted.usage(job, Json.mapper().createObjectNode()))
+          .toList();
     }
 
     @Override

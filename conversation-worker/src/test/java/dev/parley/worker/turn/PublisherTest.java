@@ -149,28 +149,6 @@ final class PublisherTest {
   }
 
   private static UsageEvent usage(String note) {
-    return new UsageEvent(
-        "job_1.1.1",
-        null,
-        new JobId("job_1"),
-        Submitted.SESSION.sessionId(),
-        Submitted.SESSION.tenantId(),
-        null,
-        "fake",
-        "m",
-        FinishReason.STOP,
-        5,
-        Submitted.NOW,
-        "default:m",
-        Json.mapper().createObjectNode().put("note", note),
-        10,
-        20,
-        0,
-        0,
-        0,
-        0,
-        new BigDecimal("0.5"),
-        "1",
-        false);
+    return Submitted.usage(new JobId("job_1"), Json.mapper().createObjectNode().put("note", note));
   }
 }

@@ -1,5 +1,6 @@
 package dev.parley.worker.turn;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.Headers;
 import dev.parley.schemas.JobId;
@@ -8,8 +9,11 @@ import dev.parley.schemas.SessionKey;
 import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.schemas.TenantId;
 import dev.parley.schemas.Topics;
+import dev.parley.schemas.UsageEvent;
 import dev.parley.schemas.chat.Content;
+import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.TurnOptions;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,7 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
-/** Submissions and their records. */
+/** Submissions, their records and what they cost. */
 final class Submitted {
 
   static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123Z");
@@ -60,6 +64,33 @@ final class Submitted {
         value,
         headers,
         Optional.empty());
+  }
+
+  /** What the first call of a job's first attempt cost. */
+  static UsageEvent usage(JobId job, ObjectNode metadata) {
+    return new UsageEvent(
+        job.value() + ".1.1",
+        null,
+        job,
+        SESSION.sessionId(),
+        SESSION.tenantId(),
+        null,
+        "fake",
+        "m",
+        FinishReason.STOP,
+        5,
+        NOW,
+        "default:m",
+        metadata,
+        10,
+        20,
+        0,
+        0,
+        0,
+        0,
+        new BigDecimal("0.5"),
+        "1",
+        false);
   }
 
   static byte[] utf8(String text) {
