@@ -34,7 +34,11 @@ public final class JobIds {
   private static final int MILLIS_BYTES = 6;
   private static final int BODY_BYTES = 16;
   private static final int PROOF_BYTES = 10;
-  private static final int TEXT_LENGTH = PREFIX.length() + Base32.length(BODY_BYTES + PROOF_BYTES);
+
+  /** How many bytes an id says. */
+  public static final int BYTES = BODY_BYTES + PROOF_BYTES;
+
+  private static final int TEXT_LENGTH = PREFIX.length() + Base32.length(BYTES);
   private static final String ALGORITHM = "HmacSHA256";
 
   /** What the code is computed for stands in front, so that none can be passed off as another. */
@@ -115,22 +119,28 @@ public final class JobIds {
     return millis == 0 ? null : Instant.ofEpochMilli(millis);
   }
 
-  private JobId seal(TenantId tenant, byte[] body) {
-    byte[] all = Arrays.copyOf(body, BODY_BYTES + PROOF_BYTES);
-    System.arraycopy(proof(tenant, body), 0, all, BODY_BYTES, PROOF_BYTES);
-    return new JobId(PREFIX + Base32.encode(all));
-  }
-
-  private byte[] proof(TenantId tenant, byte[] body) {
-    return Arrays.copyOf(macFor(proofs, tenant).doFinal(body), PROOF_BYTES);
-  }
-
-  private static byte @Nullable [] bytesOf(JobId id) {
+  /** The {@value #BYTES} bytes of an id, whoever made it; null when it is not of this form. */
+  public static byte @Nullable [] bytesOf(JobId id) {
     String text = id.value();
     if (text.length() != TEXT_LENGTH || !text.startsWith(PREFIX)) {
       return null;
     }
-    return Base32.decode(text, PREFIX.length(), BODY_BYTES + PROOF_BYTES);
+    return Base32.decode(text, PREFIX.length(), BYTES);
+  }
+
+  /** The id that has those bytes. */
+  public static JobId ofBytes(byte[] bytes) {
+    return new JobId(PREFIX + Base32.encode(bytes));
+  }
+
+  private JobId seal(TenantId tenant, byte[] body) {
+    byte[] all = Arrays.copyOf(body, BYTES);
+    System.arraycopy(proof(tenant, body), 0, all, BODY_BYTES, PROOF_BYTES);
+    return ofBytes(all);
+  }
+
+  private byte[] proof(TenantId tenant, byte[] body) {
+    return Arrays.copyOf(macFor(proofs, tenant).doFinal(body), PROOF_BYTES);
   }
 
   private static void putMillis(byte[] body, long millis) {

@@ -5,6 +5,7 @@ import dev.parley.ingest.http.ErrorCode;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.TenantId;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -25,11 +26,15 @@ public final class QueuedJobs {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   private final ToIntFunction<TenantId> limits;
-  // INVARIANT: each job's count holds it, give or take those on their way in or out
-  private final ConcurrentHashMap<JobId, AtomicInteger> jobs = new ConcurrentHashMap<>();
+  // INVARIANT: its owner's count holds each job, give or take those on their way in or out
+  private final JobTable jobs = new JobTable();
 
   // Kept when it is back at zero: as many as have sent something since this node began.
-  private final ConcurrentHashMap<TenantId, AtomicInteger> counts = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TenantId, Count> counts = new ConcurrentHashMap<>();
+
+  // INVARIANT: each count stands at its own number; added to under the lock only
+  private volatile Count[] byNumber = {};
+  private int tenants;
   private volatile Map<TenantId, Integer> elsewhere = Map.of();
 
   /**
@@ -46,32 +51,43 @@ public final class QueuedJobs {
    */
   public void enter(TenantId tenant, JobId job) {
     int limit = limits.applyAsInt(tenant) - elsewhere.getOrDefault(tenant, 0);
-    AtomicInteger count = countOf(tenant);
-    if (jobs.mappingCount() >= MAX_TRACKED) {
-      if (limit <= count.get()) {
+    Count count = countOf(tenant);
+    if (jobs.size() >= MAX_TRACKED) {
+      if (limit <= count.held.get()) {
         throw full();
       }
       return;
     }
-    if (jobs.putIfAbsent(job, count) != null) {
+    if (!jobs.putIfAbsent(job, count.number)) {
       return;
     }
-    if (count.incrementAndGet() > limit) {
+    if (count.held.incrementAndGet() > limit) {
       leave(job);
       throw full();
     }
   }
 
-  private AtomicInteger countOf(TenantId tenant) {
-    AtomicInteger known = counts.get(tenant);
-    return known == null ? counts.computeIfAbsent(tenant, key -> new AtomicInteger()) : known;
+  private Count countOf(TenantId tenant) {
+    Count known = counts.get(tenant);
+    return known == null ? counts.computeIfAbsent(tenant, key -> newCount()) : known;
+  }
+
+  private synchronized Count newCount() {
+    Count count = new Count(tenants++, new AtomicInteger());
+    Count[] grown =
+        count.number < byNumber.length
+            ? byNumber
+            : Arrays.copyOf(byNumber, Math.max(16, 2 * byNumber.length));
+    grown[count.number] = count;
+    byNumber = grown;
+    return count;
   }
 
   /** The job has ended, or was not accepted after all. Jobs that are not counted do no harm. */
   public void leave(JobId job) {
-    AtomicInteger count = jobs.remove(job);
-    if (count != null) {
-      count.decrementAndGet();
+    int owner = jobs.remove(job);
+    if (owner != JobTable.NOBODY) {
+      byNumber[owner].held.decrementAndGet();
     }
   }
 
@@ -79,7 +95,7 @@ public final class QueuedJobs {
   Map<TenantId, Integer> counts() {
     Map<TenantId, Integer> copy = new HashMap<>();
     counts.forEach((tenant, count) -> {
-      int held = count.get();
+      int held = count.held.get();
       // One on its way out may have been counted down before it was counted up.
       if (held > 0) {
         copy.put(tenant, held);
@@ -90,13 +106,16 @@ public final class QueuedJobs {
 
   /** All that are counted, as they come and go. */
   Iterator<JobId> iterator() {
-    return jobs.keySet().iterator();
+    return jobs.iterator();
   }
 
   /** What the other nodes count, by tenant. */
   void setElsewhere(Map<TenantId, Integer> counted) {
     elsewhere = Map.copyOf(counted);
   }
+
+  /** What a tenant has waiting here. */
+  private record Count(int number, AtomicInteger held) {}
 
   private static ApiException full() {
     return ApiException.retryLater(
