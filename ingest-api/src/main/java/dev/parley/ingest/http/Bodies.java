@@ -61,6 +61,12 @@ public final class Bodies {
    * @throws ApiException {@code invalid_json} or {@code invalid_request}
    */
   public static ObjectNode parse(byte[] body, int from, int to) {
+    // Nothing that is refused below can stand in such a one.
+    ObjectNode flat = FlatJson.read(body, from, to);
+    return flat == null ? parseAny(body, from, to) : flat;
+  }
+
+  private static ObjectNode parseAny(byte[] body, int from, int to) {
     if (!looksLikeUtf8(body, from, to)) {
       throw invalid("the body is not JSON in UTF-8");
     }
