@@ -89,8 +89,16 @@ public final class JsonBytes {
     return length;
   }
 
-  public byte[] toArray() {
-    return Arrays.copyOf(bytes, length);
+  /** All that was written. Nothing may be written afterwards: where it fits, it is not copied. */
+  byte[] finish() {
+    return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+  }
+
+  /** What is there; then begins anew. */
+  public byte[] drain() {
+    byte[] all = Arrays.copyOf(bytes, length);
+    length = 0;
+    return all;
   }
 
   /** Writes what is there and begins anew. */

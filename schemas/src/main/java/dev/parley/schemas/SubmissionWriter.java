@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SubmissionWriter {
 
-  /** What the names and the short values take. */
-  private static final int AROUND = 512;
+  /** What the options and the other parts take that most do not have. */
+  private static final int OPTIONAL = 512;
+
+  private static final int QUOTES = 2;
+  private static final int TIME_LENGTH = 24;
 
   private static final byte[] JOB = JsonBytes.piece("{\"type\":\"message\",\"jobId\":");
   private static final byte[] TENANT = JsonBytes.piece(",\"tenantId\":");
@@ -45,7 +48,7 @@ final class SubmissionWriter {
         || (message.expiresAt() != null && !isPlain(message.expiresAt()))) {
       return null;
     }
-    JsonBytes json = new JsonBytes(content.text().length() + AROUND);
+    JsonBytes json = new JsonBytes(length(message, content.text()));
     json.raw(JOB).id(message.jobId());
     json.raw(TENANT).id(message.tenantId());
     json.raw(SESSION).id(message.sessionId());
@@ -62,7 +65,25 @@ final class SubmissionWriter {
     if (message.sessionIncarnation() != null) {
       json.raw(INCARNATION).number(message.sessionIncarnation());
     }
-    return json.raw(END).toArray();
+    return json.raw(END).finish();
+  }
+
+  /** Exact for the plainest ones, so that they are not copied at the end. */
+  private static int length(MessageSubmitted message, String text) {
+    boolean plainest =
+        message.options().equals(TurnOptions.NONE)
+            && message.expiresAt() == null
+            && message.requestId() == null
+            && message.sessionIncarnation() == null;
+    return (JOB.length + QUOTES + message.jobId().value().length())
+        + (TENANT.length + QUOTES + message.tenantId().value().length())
+        + (SESSION.length + QUOTES + message.sessionId().value().length())
+        + (ACCEPTED.length + QUOTES + TIME_LENGTH)
+        + (CONTENT.length + QUOTES + text.length())
+        + OPTIONS.length
+        + (message.createSession() ? CREATE.length : NO_CREATE.length)
+        + END.length
+        + (plainest ? 0 : OPTIONAL);
   }
 
   private static void options(JsonBytes json, TurnOptions options) {

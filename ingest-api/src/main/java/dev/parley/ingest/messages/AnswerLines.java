@@ -1,19 +1,19 @@
 package dev.parley.ingest.messages;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.http.ApiException;
 import dev.parley.ingest.http.ErrorBody;
-import dev.parley.schemas.JobId;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.JsonBytes;
-import dev.parley.schemas.SessionId;
 import dev.parley.schemas.Submission.MessageSubmitted;
-import dev.parley.schemas.TenantId;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,28 +22,6 @@ import org.jspecify.annotations.Nullable;
  * For one thread.
  */
 final class AnswerLines {
-
-  /**
-   * What an answer tells of an accepted message: without its content, which would be kept until the
-   * whole request was read.
-   */
-  record AcceptedJob(
-      JobId id,
-      TenantId tenantId,
-      SessionId sessionId,
-      @Nullable String requestId,
-      Instant createdAt,
-      @Nullable ObjectNode metadata) {
-    static AcceptedJob of(MessageSubmitted message) {
-      return new AcceptedJob(
-          message.jobId(),
-          message.tenantId(),
-          message.sessionId(),
-          message.requestId(),
-          message.acceptedAt(),
-          message.metadata());
-    }
-  }
 
   private static final int PIECE = 32 * 1024;
 
@@ -60,61 +38,67 @@ final class AnswerLines {
   private static final byte[] END_OF_JOB = JsonBytes.piece("}}\n");
   private static final byte[] END = JsonBytes.piece("\n");
 
-  private final OutputStream out;
   private final String requestId;
+  private final List<byte[]> pieces = new ArrayList<>();
+  private int index;
   private final JsonBytes json = new JsonBytes(PIECE + 1_024);
 
   /**
    * @param requestId told with errors
    */
-  AnswerLines(OutputStream out, String requestId) {
-    this.out = out;
+  AnswerLines(String requestId) {
     this.requestId = requestId;
   }
 
-  void accepted(int index, @Nullable String customId, AcceptedJob job) throws IOException {
-    json.raw(INDEX).number(index);
+  void accepted(@Nullable String customId, MessageSubmitted job) {
+    json.raw(INDEX).number(index++);
     if (customId != null) {
       json.raw(CUSTOM_ID).text(customId);
     }
-    json.raw(JOB).id(job.id());
+    json.raw(JOB).id(job.jobId());
     json.raw(TENANT).id(job.tenantId());
     json.raw(SESSION).id(job.sessionId()).raw(QUEUED);
     if (job.requestId() != null) {
       json.raw(REQUEST_ID).text(job.requestId());
     }
-    json.raw(CREATED).time(job.createdAt()).raw(ATTEMPTS);
+    json.raw(CREATED).time(job.acceptedAt()).raw(ATTEMPTS);
     if (job.metadata() != null) {
       json.raw(METADATA).raw(bytes(job.metadata()));
     }
     json.raw(END_OF_JOB);
-    writeWhenFull();
+    setAsideWhenFull();
   }
 
-  void refused(int index, @Nullable String customId, ApiException refusal) throws IOException {
+  void refused(@Nullable String customId, ApiException refusal) {
     ObjectNode view = JsonNodeFactory.instance.objectNode();
-    view.put("index", index);
+    view.put("index", index++);
     if (customId != null) {
       view.put("customId", customId);
     }
     view.put("status", refusal.code().status());
     view.set("error", ErrorBody.error(refusal, requestId));
     json.raw(bytes(view)).raw(END);
-    writeWhenFull();
+    setAsideWhenFull();
   }
 
-  /** Writes what is left. */
-  void end() throws IOException {
+  void writeTo(OutputStream out) throws IOException {
+    for (byte[] piece : pieces) {
+      out.write(piece);
+    }
     json.drainTo(out);
   }
 
-  private void writeWhenFull() throws IOException {
+  private void setAsideWhenFull() {
     if (json.length() >= PIECE) {
-      json.drainTo(out);
+      pieces.add(json.drain());
     }
   }
 
-  private static byte[] bytes(JsonNode value) throws IOException {
-    return Json.mapper().writeValueAsBytes(value);
+  private static byte[] bytes(JsonNode value) {
+    try {
+      return Json.mapper().writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("what was read as JSON cannot be written", e);
+    }
   }
 }

@@ -7,7 +7,6 @@ import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.http.Exchange;
 import dev.parley.ingest.http.Fields;
 import dev.parley.ingest.http.RouteTable;
-import dev.parley.ingest.messages.AnswerLines.AcceptedJob;
 import dev.parley.ingest.sessions.SessionIds;
 import dev.parley.schemas.SessionId;
 import dev.parley.schemas.SessionKey;
@@ -15,10 +14,8 @@ import dev.parley.schemas.Submission.MessageSubmitted;
 import dev.parley.storage.RefusedException;
 import dev.parley.storage.StoreUnavailableException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Sending many messages at once, a line each, with a line each for an answer.
  *
  * <p>Lines are sent as they are read; how many may be on their way at once is bounded, so a client
- * that is quicker than the log is held up at its socket. Answers are written once all is read: many
+ * that is quicker than the log is held up at its socket. Answers are sent once all is read: many
  * clients do not read before they have written everything, and would wait for ever.
  */
 public final class BulkRoutes implements RouteTable.Group {
@@ -59,59 +56,41 @@ public final class BulkRoutes implements RouteTable.Group {
   private void submit(Exchange exchange) throws IOException, InterruptedException {
     Bodies.requireMediaType(
         exchange.header("content-type"), exchange.header("content-encoding"), NDJSON);
-    List<Line> lines = readAll(exchange);
-    OutputStream out = exchange.stream(200, NDJSON);
-    AnswerLines answers = new AnswerLines(out, exchange.requestId());
-    for (int i = 0; i < lines.size(); i++) {
-      Line line = lines.get(i);
-      settle(line);
-      if (line.refusal != null) {
-        answers.refused(i, line.customId, line.refusal);
-      } else {
-        answers.accepted(i, line.customId, Objects.requireNonNull(line.job));
-      }
-    }
-    answers.end();
+    AnswerLines answers = new AnswerLines(exchange.requestId());
+    Lines lines = new Lines(answers);
+    readAll(exchange, lines);
+    lines.answerAll();
+    answers.writeTo(exchange.stream(200, NDJSON));
   }
 
-  private List<Line> readAll(Exchange exchange) throws IOException, InterruptedException {
+  private void readAll(Exchange exchange, Lines lines) throws IOException, InterruptedException {
     LineReader reader = new LineReader(exchange.bodyStream(), maxLineBytes, MAX_BYTES);
     String traceparent = exchange.header("traceparent");
-    List<Line> lines = new ArrayList<>();
-    int settled = 0;
-    long onTheWay = 0;
     while (true) {
-      while (onTheWay > MAX_BYTES_ON_THE_WAY) {
-        Line oldest = lines.get(settled++);
-        settle(oldest);
-        onTheWay -= oldest.bytes;
-      }
       LineReader.Line read;
       try {
         read = reader.next();
       } catch (ApiException tooSlow) {
         // What came before is on its way and has its answers; what comes after is not read.
-        lines.add(Line.refused(null, tooSlow));
-        return lines;
+        lines.add(new Refused(null, tooSlow));
+        return;
       }
       switch (read) {
         case LineReader.End _ -> {
-          return lines;
+          return;
         }
         case LineReader.Blank _ -> {}
-        case LineReader.TooLong _ -> lines.add(Line.refused(null, Bodies.tooLarge(maxLineBytes)));
+        case LineReader.TooLong _ -> lines.add(new Refused(null, Bodies.tooLarge(maxLineBytes)));
         case LineReader.TotalTooLong _ -> {
-          lines.add(Line.refused(null, Bodies.tooLarge(MAX_BYTES)));
-          return lines;
+          lines.add(new Refused(null, Bodies.tooLarge(MAX_BYTES)));
+          return;
         }
         case LineReader.Text text -> {
-          if (lines.size() == MAX_LINES) {
-            lines.add(Line.refused(null, tooManyLines()));
-            return lines;
+          if (lines.count() == MAX_LINES) {
+            lines.add(new Refused(null, tooManyLines()));
+            return;
           }
-          Line line = begin(exchange, text, traceparent);
-          lines.add(line);
-          onTheWay += line.bytes;
+          lines.add(begin(exchange, text, traceparent));
         }
       }
     }
@@ -128,31 +107,18 @@ public final class BulkRoutes implements RouteTable.Group {
       }
       MessageSubmitted submission =
           submitter.prepare(fields, new SessionKey(exchange.tenant(), session));
-      return new Line(
+      return new Sent(
           customId,
           text.to() - text.from(),
-          AcceptedJob.of(submission),
-          submitter.send(submission, traceparent, SubmissionLog.Pace.BULK),
-          null);
+          submission,
+          submitter.send(submission, traceparent, SubmissionLog.Pace.BULK));
     } catch (ApiException e) {
-      return Line.refused(customId, e);
+      return new Refused(customId, e);
     } catch (RefusedException e) {
-      return Line.refused(
+      return new Refused(
           customId, ApiException.of(ErrorCode.INVALID_REQUEST, "the store will not hold this"));
     } catch (StoreUnavailableException e) {
-      return Line.refused(customId, Submitter.unavailable());
-    }
-  }
-
-  /** Waits until a line is durable, or knows that it is not. */
-  private void settle(Line line) throws InterruptedException {
-    if (line.acknowledged != null && line.refusal == null && !line.settled) {
-      try {
-        submitter.await(line.acknowledged);
-      } catch (ApiException e) {
-        line.refusal = e;
-      }
-      line.settled = true;
+      return new Refused(customId, Submitter.unavailable());
     }
   }
 
@@ -166,29 +132,71 @@ public final class BulkRoutes implements RouteTable.Group {
   }
 
   /** A line that was read, and what became of it. */
-  private static final class Line {
-    private final @Nullable String customId;
-    private final int bytes;
-    private final @Nullable AcceptedJob job;
-    private final @Nullable CompletableFuture<Void> acknowledged;
-    private @Nullable ApiException refusal;
-    private boolean settled;
+  private sealed interface Line {}
 
-    private Line(
-        @Nullable String customId,
-        int bytes,
-        @Nullable AcceptedJob job,
-        @Nullable CompletableFuture<Void> acknowledged,
-        @Nullable ApiException refusal) {
-      this.customId = customId;
-      this.bytes = bytes;
-      this.job = job;
-      this.acknowledged = acknowledged;
-      this.refusal = refusal;
+  private record Sent(
+      @Nullable String customId,
+      int bytes,
+      MessageSubmitted message,
+      CompletableFuture<Void> acknowledged)
+      implements Line {}
+
+  private record Refused(@Nullable String customId, ApiException why) implements Line {}
+
+  /**
+   * The lines of one request that have no answer yet. Answers are made in the lines' order, each as
+   * soon as it can be, so that no more is kept of a line than its answer. For one thread.
+   */
+  private final class Lines {
+    private final Deque<Line> waiting = new ArrayDeque<>();
+    private final AnswerLines answers;
+    private int count;
+    private long onTheWay;
+
+    private Lines(AnswerLines answers) {
+      this.answers = answers;
     }
 
-    private static Line refused(@Nullable String customId, ApiException refusal) {
-      return new Line(customId, 0, null, null, refusal);
+    private int count() {
+      return count;
+    }
+
+    /** Waits while too much is on its way. */
+    private void add(Line line) throws InterruptedException {
+      waiting.add(line);
+      count++;
+      if (line instanceof Sent sent) {
+        onTheWay += sent.bytes;
+      }
+      while (!waiting.isEmpty() && (onTheWay > MAX_BYTES_ON_THE_WAY || oldestIsSettled())) {
+        answerOldest();
+      }
+    }
+
+    private boolean oldestIsSettled() {
+      return !(waiting.getFirst() instanceof Sent sent) || sent.acknowledged.isDone();
+    }
+
+    /** Waits until all are durable, or known not to be. */
+    private void answerAll() throws InterruptedException {
+      while (!waiting.isEmpty()) {
+        answerOldest();
+      }
+    }
+
+    private void answerOldest() throws InterruptedException {
+      switch (waiting.removeFirst()) {
+        case Refused refused -> answers.refused(refused.customId, refused.why);
+        case Sent sent -> {
+          onTheWay -= sent.bytes;
+          try {
+            submitter.await(sent.acknowledged);
+            answers.accepted(sent.customId, sent.message);
+          } catch (ApiException e) {
+            answers.refused(sent.customId, e);
+          }
+        }
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.parley.runtime.KafkaSettings;
 import dev.parley.runtime.TopicSetup;
 import dev.parley.schemas.EventCodec;
 import dev.parley.schemas.Headers;
+import dev.parley.schemas.JobId;
 import dev.parley.schemas.Submission;
 import dev.parley.schemas.Topics;
 import java.nio.charset.StandardCharsets;
@@ -15,10 +16,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +63,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
   private static final Map<String, String> BULK =
       Map.of(
           ProducerConfig.LINGER_MS_CONFIG, "5",
+          ProducerConfig.BATCH_SIZE_CONFIG, "65536",
           ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
 
   private final KafkaSettings kafka;
@@ -106,26 +111,18 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
 
   @Override
   public CompletableFuture<Void> accept(
-      Submission submission, @Nullable String traceparent, Pace pace) {
+      Submission submission, @Nullable String traceparent, Pace pace, Consumer<JobId> onFailure) {
+    Acknowledgement acknowledged = new Acknowledgement(submission.jobId(), onFailure);
     Producer<byte[], byte[]> open = producers.get(pace);
     if (open == null || System.nanoTime() - unavailableUntil.get() < 0) {
-      return CompletableFuture.failedFuture(new UnavailableException("kafka is not there", null));
+      acknowledged.fail(new UnavailableException("kafka is not there", null));
+      return acknowledged;
     }
-    CompletableFuture<Void> acknowledged = new CompletableFuture<>();
     try {
       // What becomes of it is told to the callback.
-      var _ =
-          open.send(
-              record(submission, TraceParent.orNew(traceparent)),
-              (metadata, e) -> {
-                if (e == null) {
-                  acknowledged.complete(null);
-                } else {
-                  acknowledged.completeExceptionally(failure(e));
-                }
-              });
+      var _ = open.send(record(submission, traceparent), acknowledged);
     } catch (RuntimeException e) {
-      acknowledged.completeExceptionally(failure(e));
+      acknowledged.fail(failure(e));
     }
     if (acknowledged.isCompletedExceptionally()
         && acknowledged.exceptionNow() instanceof UnavailableException) {
@@ -136,13 +133,39 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
     return acknowledged;
   }
 
+  /** The producer's callback and the caller's future in one, since there are so many of them. */
+  private static final class Acknowledgement extends CompletableFuture<Void> implements Callback {
+    private final JobId job;
+    private final Consumer<JobId> onFailure;
+
+    private Acknowledgement(JobId job, Consumer<JobId> onFailure) {
+      this.job = job;
+      this.onFailure = onFailure;
+    }
+
+    @Override
+    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception e) {
+      if (e == null) {
+        complete(null);
+      } else {
+        fail(failure(e));
+      }
+    }
+
+    private void fail(RuntimeException e) {
+      onFailure.accept(job);
+      completeExceptionally(e);
+    }
+  }
+
   private static RuntimeException failure(Exception e) {
     return e instanceof RecordTooLargeException
         ? new TooLargeException()
         : new UnavailableException(e.getClass().getSimpleName(), e);
   }
 
-  private ProducerRecord<byte[], byte[]> record(Submission submission, String traceparent) {
+  private static ProducerRecord<byte[], byte[]> record(
+      Submission submission, @Nullable String traceparent) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.SUBMISSIONS,
@@ -152,7 +175,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
         .headers()
         .add(Headers.SCHEMA_VERSION, EventCodec.SUBMISSIONS.versionHeader(submission))
         .add(Headers.JOB_ID, submission.jobId().value().getBytes(StandardCharsets.US_ASCII))
-        .add(Headers.TRACEPARENT, traceparent.getBytes(StandardCharsets.US_ASCII));
+        .add(Headers.TRACEPARENT, TraceParent.orNew(traceparent));
     return record;
   }
 

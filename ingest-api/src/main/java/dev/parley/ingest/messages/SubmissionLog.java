@@ -1,7 +1,9 @@
 package dev.parley.ingest.messages;
 
+import dev.parley.schemas.JobId;
 import dev.parley.schemas.Submission;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where accepted messages are put. Called by many threads. */
@@ -13,8 +15,10 @@ public interface SubmissionLog {
    * TooLargeException} when it never can be.
    *
    * @param traceparent W3C trace context to carry on; null begins a new one
+   * @param onFailure is told the job before the future fails, by any thread
    */
-  CompletableFuture<Void> accept(Submission submission, @Nullable String traceparent, Pace pace);
+  CompletableFuture<Void> accept(
+      Submission submission, @Nullable String traceparent, Pace pace, Consumer<JobId> onFailure);
 
   /** What is waited for, and so what the log may trade for what. */
   enum Pace {

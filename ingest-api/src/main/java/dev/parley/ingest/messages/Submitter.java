@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The way of a message from its body into the log. Thread-safe. */
@@ -40,6 +41,7 @@ public final class Submitter {
   private final MessageParser parser;
   private final Clock clock;
   private final Duration ackTimeout;
+  private final Consumer<JobId> notCounted;
 
   /**
    * @param createSessions whether sessions that are not there are always made
@@ -55,6 +57,7 @@ public final class Submitter {
       Duration ackTimeout) {
     this.log = log;
     this.queued = queued;
+    this.notCounted = queued::leave;
     this.sessions = sessions;
     this.identity = identity;
     this.parser = new MessageParser(createSessions);
@@ -128,19 +131,12 @@ public final class Submitter {
 
   private CompletableFuture<Void> begin(
       Submission submission, @Nullable String traceparent, Pace pace) {
-    JobId job = submission.jobId();
-    queued.enter(submission.tenantId(), job);
+    queued.enter(submission.tenantId(), submission.jobId());
     CompletableFuture<Void> told =
         submission instanceof MessageSubmitted message && message.createSession()
             ? sessions.expect(submission.sessionKey())
             : TOLD;
-    CompletableFuture<Void> durable =
-        log.accept(submission, traceparent, pace)
-            .whenComplete((done, failure) -> {
-              if (failure != null) {
-                queued.leave(job);
-              }
-            });
+    CompletableFuture<Void> durable = log.accept(submission, traceparent, pace, notCounted);
     // Whoever has the answer may go on through another node.
     return told.isDone() ? durable : durable.thenCombine(told, (done, known) -> null);
   }

@@ -1,6 +1,6 @@
 package dev.parley.ingest.messages;
 
-import java.util.HexFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -8,32 +8,44 @@ import org.jspecify.annotations.Nullable;
 final class TraceParent {
 
   private static final int LENGTH = 55;
+  private static final int TRACE = 3;
+  private static final int SPAN = 36;
+  private static final byte[] FORM =
+      ("00-" + "0".repeat(32) + '-' + "0".repeat(16) + "-01").getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private TraceParent() {}
 
-  static String orNew(@Nullable String fromClient) {
-    return fromClient != null && isValid(fromClient) ? fromClient : create();
+  /** The client's, where it is one, else a new one; in ASCII. */
+  static byte[] orNew(@Nullable String fromClient) {
+    return fromClient != null && isValid(fromClient)
+        ? fromClient.getBytes(StandardCharsets.US_ASCII)
+        : create();
   }
 
-  private static String create() {
+  private static byte[] create() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    HexFormat hex = HexFormat.of();
+    byte[] text = FORM.clone();
+    hex(random.nextLong(), text, TRACE);
     // INVARIANT: neither id may be all zeros.
-    return "00-"
-        + hex.toHexDigits(random.nextLong())
-        + hex.toHexDigits(random.nextLong() | 1)
-        + '-'
-        + hex.toHexDigits(random.nextLong() | 1)
-        + "-01";
+    hex(random.nextLong() | 1, text, TRACE + 16);
+    hex(random.nextLong() | 1, text, SPAN);
+    return text;
+  }
+
+  private static void hex(long value, byte[] text, int from) {
+    for (int i = 0; i < 16; i++) {
+      text[from + i] = DIGITS[(int) (value >>> (60 - 4 * i)) & 0xf];
+    }
   }
 
   static boolean isValid(String value) {
     return value.length() == LENGTH
         && value.startsWith("00-")
-        && value.charAt(35) == '-'
+        && value.charAt(SPAN - 1) == '-'
         && value.charAt(52) == '-'
-        && isHexNotZero(value, 3, 35)
-        && isHexNotZero(value, 36, 52)
+        && isHexNotZero(value, TRACE, SPAN - 1)
+        && isHexNotZero(value, SPAN, 52)
         && isHex(value.charAt(53))
         && isHex(value.charAt(54));
   }

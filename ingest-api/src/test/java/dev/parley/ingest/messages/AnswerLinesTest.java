@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.ingest.http.ApiException;
 import dev.parley.ingest.http.ErrorCode;
 import dev.parley.ingest.jobs.JobView;
-import dev.parley.ingest.messages.AnswerLines.AcceptedJob;
 import dev.parley.schemas.JobId;
 import dev.parley.schemas.Json;
 import dev.parley.schemas.SessionId;
@@ -27,7 +26,7 @@ import org.junit.jupiter.api.Test;
 final class AnswerLinesTest {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final AnswerLines lines = new AnswerLines(out, "req_1");
+  private final AnswerLines lines = new AnswerLines("req_1");
 
   private static MessageSubmitted message(@Nullable String requestId, @Nullable ObjectNode meta) {
     return new MessageSubmitted(
@@ -64,14 +63,14 @@ final class AnswerLinesTest {
     customIds.add(null);
     StringBuilder wanted = new StringBuilder();
     for (int i = 0; i < messages.size(); i++) {
-      lines.accepted(i, customIds.get(i), AcceptedJob.of(messages.get(i)));
+      lines.accepted(customIds.get(i), messages.get(i));
       wanted.append(
           new String(
               Json.mapper().writeValueAsBytes(expected(i, customIds.get(i), messages.get(i))),
               StandardCharsets.UTF_8));
       wanted.append('\n');
     }
-    lines.end();
+    lines.writeTo(out);
     assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(wanted.toString());
   }
 
@@ -79,12 +78,12 @@ final class AnswerLinesTest {
   void refusedLinesStandBetweenTheOthersAndManyLinesAreAllWritten() throws IOException {
     for (int i = 0; i < 5_000; i++) {
       if (i % 2 == 0) {
-        lines.accepted(i, null, AcceptedJob.of(message(null, null)));
+        lines.accepted(null, message(null, null));
       } else {
-        lines.refused(i, "c", ApiException.at(ErrorCode.INVALID_REQUEST, "content", "is required"));
+        lines.refused("c", ApiException.at(ErrorCode.INVALID_REQUEST, "content", "is required"));
       }
     }
-    lines.end();
+    lines.writeTo(out);
     String[] written = out.toString(StandardCharsets.UTF_8).split("\n", -1);
     assertThat(written).hasSize(5_001);
     for (int i = 0; i < 5_000; i++) {

@@ -1,10 +1,12 @@
 package dev.parley.ingest.testing;
 
 import dev.parley.ingest.messages.SubmissionLog;
+import dev.parley.schemas.JobId;
 import dev.parley.schemas.Submission;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A log that remembers what it took, and can be told not to acknowledge. */
@@ -24,7 +26,7 @@ public final class FakeSubmissionLog implements SubmissionLog {
 
   @Override
   public CompletableFuture<Void> accept(
-      Submission submission, @Nullable String traceparent, Pace pace) {
+      Submission submission, @Nullable String traceparent, Pace pace, Consumer<JobId> onFailure) {
     offered.add(submission);
     return switch (mode) {
       case ACKNOWLEDGE -> {
@@ -32,7 +34,10 @@ public final class FakeSubmissionLog implements SubmissionLog {
         traceparents.add(String.valueOf(traceparent));
         yield CompletableFuture.completedFuture(null);
       }
-      case FAIL -> CompletableFuture.failedFuture(new UnavailableException("down", null));
+      case FAIL -> {
+        onFailure.accept(submission.jobId());
+        yield CompletableFuture.failedFuture(new UnavailableException("down", null));
+      }
       case NEVER_ANSWER -> new CompletableFuture<>();
     };
   }
