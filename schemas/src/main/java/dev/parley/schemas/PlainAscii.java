@@ -16,6 +16,7 @@ public final class PlainAscii {
   private static final long QUOTES = ONES * '"';
   private static final long BACKSLASHES = ONES * '\\';
   private static final long QUESTION_MARKS = ONES * '?';
+  private static final long NEWLINES = ONES * '\n';
 
   private PlainAscii() {}
 
@@ -60,6 +61,41 @@ public final class PlainAscii {
       }
     }
     return true;
+  }
+
+  /**
+   * Where the first byte is that does not stand in a string of JSON as it is: a quote, a backslash,
+   * a control character, or a part of one beyond ASCII; {@code to} when there is none.
+   */
+  public static int endOfPlain(byte[] bytes, int from, int to) {
+    int at = from;
+    for (; at <= to - Long.BYTES; at += Long.BYTES) {
+      long word = (long) WORDS.get(bytes, at);
+      if (((((word - SPACES) & ~word) | word) & TOPS) != 0
+          || hasZero(word ^ QUOTES)
+          || hasZero(word ^ BACKSLASHES)) {
+        break;
+      }
+    }
+    for (; at < to; at++) {
+      byte b = bytes[at];
+      if (b < ' ' || b == '"' || b == '\\') {
+        return at;
+      }
+    }
+    return to;
+  }
+
+  /** Where the first newline is; {@code to} when there is none. */
+  public static int endOfLine(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at <= to - Long.BYTES && !hasZero((long) WORDS.get(bytes, at) ^ NEWLINES)) {
+      at += Long.BYTES;
+    }
+    while (at < to && bytes[at] != '\n') {
+      at++;
+    }
+    return at;
   }
 
   private static boolean hasZero(long word) {

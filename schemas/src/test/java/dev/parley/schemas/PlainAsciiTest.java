@@ -20,6 +20,9 @@ final class PlainAsciiTest {
           boolean special =
               value < 0x20 || value == '"' || value == '\\' || value == '?' || value >= 0x80;
           assertThat(PlainAscii.isWrittenAsItIs(bytes)).isEqualTo(!special);
+          boolean plain = !special || value == '?';
+          assertThat(PlainAscii.endOfPlain(bytes, 0, length)).isEqualTo(plain ? length : at);
+          assertThat(PlainAscii.endOfLine(bytes, 0, length)).isEqualTo(value == '\n' ? at : length);
         }
       }
     }
@@ -33,6 +36,17 @@ final class PlainAsciiTest {
       random.nextBytes(bytes);
       int from = bytes.length == 0 ? 0 : random.nextInt(bytes.length);
       boolean plain = true;
+      int to = from + random.nextInt(bytes.length - from + 1);
+      int end = from;
+      while (end < to && bytes[end] >= ' ' && bytes[end] != '"' && bytes[end] != '\\') {
+        end++;
+      }
+      assertThat(PlainAscii.endOfPlain(bytes, from, to)).isEqualTo(end);
+      int line = from;
+      while (line < to && bytes[line] != '\n') {
+        line++;
+      }
+      assertThat(PlainAscii.endOfLine(bytes, from, to)).isEqualTo(line);
       for (int at = from; at < bytes.length; at++) {
         plain &= bytes[at] >= 0 && bytes[at] != '\\';
       }

@@ -46,7 +46,7 @@ public final class Bulk implements AutoCloseable {
                 .build(),
             BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
-      int accepted = occurrences(body.readAllBytes());
+      int accepted = occurrences(body);
       if (response.statusCode() != 200 || accepted != count) {
         throw new IOException(
             "%d of %d lines were accepted, status %d"
@@ -55,14 +55,18 @@ public final class Bulk implements AutoCloseable {
     }
   }
 
-  private static int occurrences(byte[] text) {
+  private static int occurrences(InputStream text) throws IOException {
+    byte[] piece = new byte[16 * 1024];
     int found = 0;
     int matched = 0;
-    for (byte b : text) {
-      matched = b == ACCEPTED[matched] ? matched + 1 : b == ACCEPTED[0] ? 1 : 0;
-      if (matched == ACCEPTED.length) {
-        found++;
-        matched = 0;
+    for (int read = text.read(piece); read >= 0; read = text.read(piece)) {
+      for (int i = 0; i < read; i++) {
+        byte b = piece[i];
+        matched = b == ACCEPTED[matched] ? matched + 1 : b == ACCEPTED[0] ? 1 : 0;
+        if (matched == ACCEPTED.length) {
+          found++;
+          matched = 0;
+        }
       }
     }
     return found;

@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 public final class BulkSubmit implements Benchmark {
 
   private static final int MESSAGES = 200_000;
-  private static final int WARM_UP_ROUNDS = 8;
+  private static final int WARM_UP_ROUNDS = 14;
 
   /** How many times as many the reference sends, to take about as long. */
   private static final int LONGER = 4;

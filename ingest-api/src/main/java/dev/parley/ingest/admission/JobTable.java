@@ -20,7 +20,7 @@ final class JobTable {
 
   static final int NOBODY = -1;
 
-  private static final int STRIPES = 64;
+  private static final int STRIPES = 512;
   private static final int SMALLEST = 16;
 
   /** Of {@code long}s: the 26 bytes of an id, then its owner, counted from 1, in 6 bytes. */
@@ -176,7 +176,7 @@ final class JobTable {
     }
 
     private int home(long[] of, int at) {
-      return ((int) (hash(of, at) >>> 8) & places() - 1) * ENTRY;
+      return ((int) (hash(of, at) >>> 9) & places() - 1) * ENTRY;
     }
 
     private int next(int at) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.parley.schemas.PlainAscii;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -88,14 +89,8 @@ final class FlatJson {
   /** What stands before the next quote, when nothing in it is special. */
   private @Nullable String string() {
     int from = at;
-    int end = from;
-    while (end < to && body[end] != '"') {
-      byte b = body[end++];
-      if (b < ' ' || b == '\\') {
-        return null;
-      }
-    }
-    if (end == to) {
+    int end = PlainAscii.endOfPlain(body, from, to);
+    if (end == to || body[end] != '"') {
       return null;
     }
     at = end + 1;

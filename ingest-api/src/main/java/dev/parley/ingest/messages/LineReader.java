@@ -1,5 +1,6 @@
 package dev.parley.ingest.messages;
 
+import dev.parley.schemas.PlainAscii;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,11 +115,7 @@ final class LineReader {
   }
 
   private int endOfLine() {
-    int end = position;
-    while (end < filled && buffer[end] != '\n') {
-      end++;
-    }
-    return end;
+    return PlainAscii.endOfLine(buffer, position, filled);
   }
 
   private static Line line(byte[] bytes, int from, int to) {

@@ -90,7 +90,7 @@ final class JobTableTest {
         // Grows to some hundreds, shrinks to nothing, and again.
         boolean grows = step / 5_000 % 2 == 0;
         long hash =
-            kind < 0 ? random.nextInt(400) * 0x9e3779b97f4a7c15L : -random.nextLong(kind) << 8;
+            kind < 0 ? random.nextInt(400) * 0x9e3779b97f4a7c15L : -random.nextLong(kind) << 9;
         JobId job = job(random.nextInt(3), hash, random.nextInt(40), (short) random.nextInt(2));
         if (random.nextInt(10) < (grows ? 7 : 2)) {
           Integer before = model.putIfAbsent(job, step);
