@@ -101,7 +101,7 @@ public final class IngestApi implements Component {
             identity,
             config.createSessions(),
             clock,
-            config.deliveryTimeout().plusSeconds(2));
+            config.ackTimeout());
     List<RouteTable.Group> groups =
         List.of(
             new MessageRoutes(

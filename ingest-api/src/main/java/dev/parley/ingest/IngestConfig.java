@@ -55,6 +55,11 @@ public record IngestConfig(
 
   private static final String DEFAULT_TENANT = "default";
 
+  /** After which a message counts as not accepted, should Kafka's client not have given it up. */
+  Duration ackTimeout() {
+    return deliveryTimeout.plusSeconds(2);
+  }
+
   /** Every setting's default. */
   public static IngestConfig defaults() {
     return from(new Env(Map.of()));

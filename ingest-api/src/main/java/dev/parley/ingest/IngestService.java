@@ -40,7 +40,7 @@ public final class IngestService implements Component {
       List<? extends Component> watched,
       PrometheusMeterRegistry metrics,
       Clock clock) {
-    this.log = new KafkaSubmissionLog(kafka, topics, config.deliveryTimeout());
+    this.log = new KafkaSubmissionLog(kafka, topics, config.deliveryTimeout(), config.ackTimeout());
     JobWaiters waiters = new JobWaiters();
     List<Component> asked = new ArrayList<>(watched);
     asked.add(log);

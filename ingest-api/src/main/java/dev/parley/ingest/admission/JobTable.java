@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which job belongs to whom, for millions of jobs. Their ids lie in arrays of numbers: two million
- * take 134 MB instead of 291 MB as objects in a map, every one of which the garbage collector has to
- * look at. Only for ids of {@link JobIds}. Thread-safe.
+ * take 134 MB instead of 291 MB as objects in a map, every one of which the garbage collector has
+ * to look at. Only for ids of {@link JobIds}. Thread-safe.
  */
 final class JobTable {
 

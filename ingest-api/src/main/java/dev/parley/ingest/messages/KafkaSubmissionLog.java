@@ -1,5 +1,7 @@
 package dev.parley.ingest.messages;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.ingest.messages.Acknowledgements.Acknowledgement;
 import dev.parley.runtime.Component;
 import dev.parley.runtime.Health;
 import dev.parley.runtime.KafkaCheck;
@@ -17,13 +19,10 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +45,8 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
 
   /** How long nobody is held up after somebody was in vain. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private static final Duration OVERDUE_EVERY = Duration.ofMillis(200);
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -70,13 +71,22 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
   private final TopicSetup topics;
   private final Duration deliveryTimeout;
   private final KafkaCheck brokers;
+  private final Acknowledgements acknowledgements;
   private final AtomicLong unavailableUntil = new AtomicLong(System.nanoTime());
   private volatile Map<Pace, Producer<byte[], byte[]>> producers = Map.of();
+  private volatile @Nullable Thread overdue;
 
-  public KafkaSubmissionLog(KafkaSettings kafka, TopicSetup topics, Duration deliveryTimeout) {
+  /**
+   * @param deliveryTimeout after which the producer gives up
+   * @param ackTimeout longer; after which a message counts as not accepted whatever the producer
+   *     does
+   */
+  public KafkaSubmissionLog(
+      KafkaSettings kafka, TopicSetup topics, Duration deliveryTimeout, Duration ackTimeout) {
     this.kafka = kafka;
     this.topics = topics;
     this.deliveryTimeout = deliveryTimeout;
+    this.acknowledgements = new Acknowledgements(ackTimeout, Ticker.systemTicker());
     this.brokers = new KafkaCheck(kafka, "parley-ingest-health");
   }
 
@@ -93,7 +103,19 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
         Map.of(
             Pace.SINGLE, new KafkaProducer<>(settings("parley-ingest", SINGLE)),
             Pace.BULK, new KafkaProducer<>(settings("parley-ingest-bulk", BULK)));
+    overdue = Thread.ofVirtual().name("parley-ingest-overdue").start(this::failOverdue);
     brokers.start();
+  }
+
+  private void failOverdue() {
+    try {
+      while (true) {
+        Thread.sleep(OVERDUE_EVERY);
+        acknowledgements.failOverdue();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
@@ -107,12 +129,16 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
     producers = Map.of();
     brokers.close();
     open.values().forEach(producer -> producer.close(CLOSE_TIMEOUT));
+    Thread thread = overdue;
+    if (thread != null) {
+      thread.interrupt();
+    }
   }
 
   @Override
   public CompletableFuture<Void> accept(
       Submission submission, @Nullable String traceparent, Pace pace, Consumer<JobId> onFailure) {
-    Acknowledgement acknowledged = new Acknowledgement(submission.jobId(), onFailure);
+    Acknowledgement acknowledged = acknowledgements.expect(submission.jobId(), onFailure);
     Producer<byte[], byte[]> open = producers.get(pace);
     if (open == null || System.nanoTime() - unavailableUntil.get() < 0) {
       acknowledged.fail(new UnavailableException("kafka is not there", null));
@@ -122,7 +148,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
       // What becomes of it is told to the callback.
       var _ = open.send(record(submission, traceparent), acknowledged);
     } catch (RuntimeException e) {
-      acknowledged.fail(failure(e));
+      acknowledged.fail(e);
     }
     if (acknowledged.isCompletedExceptionally()
         && acknowledged.exceptionNow() instanceof UnavailableException) {
@@ -131,37 +157,6 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
       unavailableUntil.set(System.nanoTime() + PAUSE.toNanos());
     }
     return acknowledged;
-  }
-
-  /** The producer's callback and the caller's future in one, since there are so many of them. */
-  private static final class Acknowledgement extends CompletableFuture<Void> implements Callback {
-    private final JobId job;
-    private final Consumer<JobId> onFailure;
-
-    private Acknowledgement(JobId job, Consumer<JobId> onFailure) {
-      this.job = job;
-      this.onFailure = onFailure;
-    }
-
-    @Override
-    public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception e) {
-      if (e == null) {
-        complete(null);
-      } else {
-        fail(failure(e));
-      }
-    }
-
-    private void fail(RuntimeException e) {
-      onFailure.accept(job);
-      completeExceptionally(e);
-    }
-  }
-
-  private static RuntimeException failure(Exception e) {
-    return e instanceof RecordTooLargeException
-        ? new TooLargeException()
-        : new UnavailableException(e.getClass().getSimpleName(), e);
   }
 
   private static ProducerRecord<byte[], byte[]> record(

@@ -23,8 +23,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -142,15 +140,13 @@ public final class Submitter {
   }
 
   /**
-   * Waits until the message is durable.
+   * Waits until the message is durable, within the log's time.
    *
    * @throws ApiException when it is not known to be
    */
   void await(Future<Void> acknowledged) throws InterruptedException {
     try {
-      acknowledged.get(ackTimeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw unavailable();
+      acknowledged.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof SubmissionLog.TooLargeException) {
         throw ApiException.of(ErrorCode.REQUEST_BODY_TOO_LARGE, "the message is too large");
