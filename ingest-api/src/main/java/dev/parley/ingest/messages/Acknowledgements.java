@@ -35,15 +35,10 @@ final class Acknowledgements {
     this.ticker = ticker;
   }
 
-  /**
-   * One that is to come.
-   *
-   * @param onFailure is told the job before the future fails
-   */
-  Acknowledgement expect(JobId job, Consumer<JobId> onFailure) {
-    Acknowledgement expected = new Acknowledgement(job, onFailure, ticker.read() + timeout);
-    awaited.add(expected);
-    return expected;
+  /** Sees to it that it comes. */
+  void watch(Acknowledgement sent) {
+    sent.overdueAt = ticker.read() + timeout;
+    awaited.add(sent);
   }
 
   /** Fails those that are overdue; to be called every now and then, by one thread. */
@@ -61,12 +56,16 @@ final class Acknowledgements {
   static final class Acknowledgement extends CompletableFuture<Void> implements Callback {
     private final JobId job;
     private final Consumer<JobId> onFailure;
-    private final long overdueAt;
 
-    private Acknowledgement(JobId job, Consumer<JobId> onFailure, long overdueAt) {
+    // INVARIANT: written before it is queued, and read out of the queue only
+    private long overdueAt;
+
+    /**
+     * @param onFailure is told the job before the future fails
+     */
+    Acknowledgement(JobId job, Consumer<JobId> onFailure) {
       this.job = job;
       this.onFailure = onFailure;
-      this.overdueAt = overdueAt;
     }
 
     @Override

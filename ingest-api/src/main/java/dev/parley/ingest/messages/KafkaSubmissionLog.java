@@ -138,7 +138,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
   @Override
   public CompletableFuture<Void> accept(
       Submission submission, @Nullable String traceparent, Pace pace, Consumer<JobId> onFailure) {
-    Acknowledgement acknowledged = acknowledgements.expect(submission.jobId(), onFailure);
+    Acknowledgement acknowledged = new Acknowledgement(submission.jobId(), onFailure);
     Producer<byte[], byte[]> open = producers.get(pace);
     if (open == null || System.nanoTime() - unavailableUntil.get() < 0) {
       acknowledged.fail(new UnavailableException("kafka is not there", null));
@@ -147,6 +147,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
     try {
       // What becomes of it is told to the callback.
       var _ = open.send(record(submission, traceparent), acknowledged);
+      acknowledgements.watch(acknowledged);
     } catch (RuntimeException e) {
       acknowledged.fail(e);
     }

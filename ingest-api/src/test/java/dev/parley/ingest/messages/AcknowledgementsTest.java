@@ -23,7 +23,9 @@ final class AcknowledgementsTest {
   private final Acknowledgements all = new Acknowledgements(TIMEOUT, () -> now);
 
   private Acknowledgement expect(String job) {
-    return all.expect(new JobId(job), failed::add);
+    Acknowledgement sent = new Acknowledgement(new JobId(job), failed::add);
+    all.watch(sent);
+    return sent;
   }
 
   @Test
