@@ -24,7 +24,6 @@ final class Acknowledgements {
   private final long timeout;
   private final Ticker ticker;
 
-  // As they were sent, which is as they become overdue.
   private final ConcurrentLinkedQueue<Acknowledgement> awaited = new ConcurrentLinkedQueue<>();
 
   /**
@@ -41,15 +40,31 @@ final class Acknowledgements {
     awaited.add(sent);
   }
 
-  /** Fails those that are overdue; to be called every now and then, by one thread. */
+  /**
+   * Lets go of those that are done and fails those that are overdue; to be called every so often.
+   */
   void failOverdue() {
     long now = ticker.read();
-    for (Acknowledgement oldest = awaited.peek();
-        oldest != null && (oldest.isDone() || now - oldest.overdueAt >= 0);
-        oldest = awaited.peek()) {
-      awaited.remove();
-      oldest.fail(new UnavailableException("no acknowledgement in time", null));
-    }
+    // All of them: what a partition that is away holds up would hide the others behind it.
+    awaited.removeIf(sent -> {
+      if (now - sent.overdueAt >= 0) {
+        sent.fail(new UnavailableException("no acknowledgement in time", null));
+      }
+      return sent.isDone();
+    });
+  }
+
+  /** Nobody sends any more, and nothing comes any more. */
+  void failAll() {
+    awaited.removeIf(sent -> {
+      sent.fail(new UnavailableException("closed before it was acknowledged", null));
+      return true;
+    });
+  }
+
+  /** How many are kept, those that are done and were not let go yet among them. */
+  int watched() {
+    return awaited.size();
   }
 
   /** The producer's callback and the caller's future in one, since there are so many of them. */

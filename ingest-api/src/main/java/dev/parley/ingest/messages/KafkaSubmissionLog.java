@@ -64,7 +64,6 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
   private static final Map<String, String> BULK =
       Map.of(
           ProducerConfig.LINGER_MS_CONFIG, "5",
-          ProducerConfig.BATCH_SIZE_CONFIG, "65536",
           ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
 
   private final KafkaSettings kafka;
@@ -133,6 +132,7 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
     if (thread != null) {
       thread.interrupt();
     }
+    acknowledgements.failAll();
   }
 
   @Override
@@ -179,8 +179,10 @@ public final class KafkaSubmissionLog implements SubmissionLog, Component {
     Properties properties = kafka.producer(clientId, defaults);
     int deliveryMs = (int) deliveryTimeout.toMillis();
     properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(deliveryMs));
+    // Kafka refuses to start when it and the linger are longer than the delivery together.
     properties.put(
-        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Integer.toString(Math.min(deliveryMs, 5_000)));
+        ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+        Integer.toString(Math.min(deliveryMs / 2, 5_000)));
     properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(MAX_BLOCK.toMillis()));
     properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(MAX_RECORD_BYTES));
     properties.putIfAbsent(ProducerConfig.BUFFER_MEMORY_CONFIG, "67108864");

@@ -43,7 +43,7 @@ public final class Submitter {
 
   /**
    * @param createSessions whether sessions that are not there are always made
-   * @param ackTimeout after which a message counts as not accepted
+   * @param ackTimeout after which the log counts a message as not accepted
    */
   public Submitter(
       SubmissionLog log,

@@ -82,12 +82,25 @@ final class AcknowledgementsTest {
     Acknowledgement lost = expect("job_3");
     done.onCompletion(null, null);
     all.failOverdue();
+    assertThat(all.watched()).isEqualTo(2);
     late.onCompletion(null, null);
-    all.failOverdue();
     now += TIMEOUT.toNanos();
     all.failOverdue();
+    assertThat(all.watched()).isZero();
     assertThat(late).isCompletedWithValue(null);
     assertThat(lost).isCompletedExceptionally();
     assertThat(failed).containsExactly(new JobId("job_3"));
+  }
+
+  @Test
+  void nobodyWaitsForWhatIsClosed() {
+    Acknowledgement done = expect("job_1");
+    Acknowledgement open = expect("job_2");
+    done.onCompletion(null, null);
+    all.failAll();
+    assertThat(done).isCompletedWithValue(null);
+    assertThat(open.exceptionNow()).isInstanceOf(UnavailableException.class);
+    assertThat(failed).containsExactly(new JobId("job_2"));
+    assertThat(all.watched()).isZero();
   }
 }

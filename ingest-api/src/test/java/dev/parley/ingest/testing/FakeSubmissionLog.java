@@ -16,11 +16,13 @@ public final class FakeSubmissionLog implements SubmissionLog {
   public enum Mode {
     ACKNOWLEDGE,
     FAIL,
-    NEVER_ANSWER
+    /** Leaves it to the test, which finds them in {@link #held}. */
+    HOLD
   }
 
   public final List<Submission> accepted = new CopyOnWriteArrayList<>();
   public final List<Submission> offered = new CopyOnWriteArrayList<>();
+  public final List<CompletableFuture<Void>> held = new CopyOnWriteArrayList<>();
   public final List<String> traceparents = new CopyOnWriteArrayList<>();
   public volatile Mode mode = Mode.ACKNOWLEDGE;
 
@@ -38,7 +40,11 @@ public final class FakeSubmissionLog implements SubmissionLog {
         onFailure.accept(submission.jobId());
         yield CompletableFuture.failedFuture(new UnavailableException("down", null));
       }
-      case NEVER_ANSWER -> new CompletableFuture<>();
+      case HOLD -> {
+        CompletableFuture<Void> open = new CompletableFuture<>();
+        held.add(open);
+        yield open;
+      }
     };
   }
 }
