@@ -2,6 +2,7 @@ package dev.parley.worker.provider.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.parley.schemas.chat.FinishReason;
 import dev.parley.schemas.chat.Part;
@@ -276,6 +277,8 @@ final class ProvidersOverTheWireIT {
   void interruptionStopsTheProvidersCallAndNoOther() throws Exception {
     try (Providers providers = providers("openai")) {
       ChatProvider provider = provider(providers, "openai");
+      // Calls that other tests have left are noticed when their next bytes cannot be sent.
+      await().atMost(60, TimeUnit.SECONDS).until(() -> simulator.calls().stats().inFlight() == 0);
       long closed = simulator.calls().stats().clientClosed();
       CountDownLatch streaming = new CountDownLatch(2);
       CompletableFuture<Object> cancelled = new CompletableFuture<>();
