@@ -2,6 +2,7 @@ package dev.parley.infra;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -71,7 +72,8 @@ public final class EmbeddedInfrastructure implements Infrastructure {
       return starting;
     } catch (RuntimeException e) {
       starting.close();
-      if (attempt == TRIES || starting.parts().stream().noneMatch(this::isLost)) {
+      boolean lost = starting.parts().stream().anyMatch(part -> isLost(part, saysInUse(e)));
+      if (attempt == TRIES || !lost) {
         throw e;
       }
       log.atWarn()
@@ -82,9 +84,20 @@ public final class EmbeddedInfrastructure implements Infrastructure {
     }
   }
 
-  /** Whether somebody else has the part's port, which was not asked for by number. */
-  private boolean isLost(InfrastructurePart part) {
-    return !settings.asksFor(part.port()) && ReservedPort.isTaken(part.port());
+  /**
+   * Whether somebody else has the part's port, which was not asked for by number, or had it: others
+   * that look for free ports hold each of them for a moment.
+   */
+  private boolean isLost(InfrastructurePart part, boolean wasInUse) {
+    return !settings.asksFor(part.port()) && (wasInUse || ReservedPort.isTaken(part.port()));
+  }
+
+  private static boolean saysInUse(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.contains("already in use")
+        || message.contains("is taken")
+        || (failure.getCause() != null && saysInUse(failure.getCause()))
+        || Arrays.stream(failure.getSuppressed()).anyMatch(EmbeddedInfrastructure::saysInUse);
   }
 
   public InfrastructurePart kafka() {

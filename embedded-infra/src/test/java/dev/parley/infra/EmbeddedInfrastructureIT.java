@@ -61,6 +61,37 @@ class EmbeddedInfrastructureIT {
     }
   }
 
+  @Test
+  void aPortThatSomebodyElseHadForAMomentIsChosenAnew() throws Exception {
+    var holders = new ArrayList<Thread>();
+    var infrastructure =
+        new EmbeddedInfrastructure(
+            InfrastructureSettings.throwaway(),
+            part -> {
+              if (part.name().equals("Redis") && holders.isEmpty()) {
+                part.stop();
+                ServerSocket socket = taken(part.port());
+                // Redis gives up at once, Kafka takes longer to start.
+                holders.add(Thread.ofVirtual().start(() -> closeAfter(500, socket)));
+              }
+            });
+    try (infrastructure) {
+      infrastructure.start();
+      assertThat(infrastructure.check()).isEmpty();
+      assertThat(holders).hasSize(1);
+    }
+  }
+
+  private static void closeAfter(long millis, ServerSocket socket) {
+    try (socket) {
+      Thread.sleep(millis);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static ServerSocket taken(int port) {
     try {
       ServerSocket socket = new ServerSocket();
