@@ -93,9 +93,7 @@ public final class EmbeddedInfrastructure implements Infrastructure {
   }
 
   private static boolean saysInUse(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.contains("already in use")
-        || message.contains("is taken")
+    return String.valueOf(failure.getMessage()).contains("already in use")
         || (failure.getCause() != null && saysInUse(failure.getCause()))
         || Arrays.stream(failure.getSuppressed()).anyMatch(EmbeddedInfrastructure::saysInUse);
   }

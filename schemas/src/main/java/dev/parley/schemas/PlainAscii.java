@@ -45,18 +45,13 @@ public final class PlainAscii {
     int at = 0;
     for (; at <= bytes.length - Long.BYTES; at += Long.BYTES) {
       long word = (long) WORDS.get(bytes, at);
-      boolean special =
-          ((((word - SPACES) & ~word) | word) & TOPS) != 0
-              || hasZero(word ^ QUOTES)
-              || hasZero(word ^ BACKSLASHES)
-              || hasZero(word ^ QUESTION_MARKS);
-      if (special) {
+      if (isSpecial(word) || hasZero(word ^ QUESTION_MARKS)) {
         return false;
       }
     }
     for (; at < bytes.length; at++) {
       byte b = bytes[at];
-      if (b < ' ' || b == '"' || b == '\\' || b == '?') {
+      if (isSpecial(b) || b == '?') {
         return false;
       }
     }
@@ -71,15 +66,12 @@ public final class PlainAscii {
     int at = from;
     for (; at <= to - Long.BYTES; at += Long.BYTES) {
       long word = (long) WORDS.get(bytes, at);
-      if (((((word - SPACES) & ~word) | word) & TOPS) != 0
-          || hasZero(word ^ QUOTES)
-          || hasZero(word ^ BACKSLASHES)) {
+      if (isSpecial(word)) {
         break;
       }
     }
     for (; at < to; at++) {
-      byte b = bytes[at];
-      if (b < ' ' || b == '"' || b == '\\') {
+      if (isSpecial(bytes[at])) {
         return at;
       }
     }
@@ -96,6 +88,17 @@ public final class PlainAscii {
       at++;
     }
     return at;
+  }
+
+  /** Whether one of its bytes does not stand in a string of JSON as it is. */
+  private static boolean isSpecial(long word) {
+    return ((((word - SPACES) & ~word) | word) & TOPS) != 0
+        || hasZero(word ^ QUOTES)
+        || hasZero(word ^ BACKSLASHES);
+  }
+
+  private static boolean isSpecial(byte b) {
+    return b < ' ' || b == '"' || b == '\\';
   }
 
   private static boolean hasZero(long word) {
